@@ -1,0 +1,5 @@
+export * from './caller.js';
+export * from './gateway-error.js';
+export * from './providers.js';
+export * from './require-scope.js';
+export * from './scopes.js';
