@@ -1,0 +1,48 @@
+import type { Refusal, UpstreamAnswer } from '#libs/upstream-http';
+
+const MOST_WORDS = 500;
+/** A refusal with status 200 is a sentence; no need to look into an answer that has rows. */
+const MOST_REFUSAL_BYTES = 8192;
+
+function errorOf(body: Buffer): string | undefined {
+  try {
+    const { error } = JSON.parse(body.toString('utf8')) as { error?: unknown };
+    return typeof error === 'string' ? error : error == null ? undefined : JSON.stringify(error);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The vendor's own words: `{"error": "..."}`, or a short text that is no page. */
+function words(answer: UpstreamAnswer): string | undefined {
+  const text = errorOf(answer.body) ?? (answer.body.length <= MOST_WORDS ? answer.body.toString('utf8').trim() : '');
+  return text && !text.startsWith('<') && !text.startsWith('{') ? text.slice(0, MOST_WORDS) : undefined;
+}
+
+/**
+ * Is this answer of the KPI Service a no? The document (section "Query Parameters") promises descriptive 400s; Adjust's
+ * older pages name 401, 403, 404 and 499. Where a proxy says no in HTML, the words are ours.
+ */
+export function adjustRefusal(answer: UpstreamAnswer): Refusal | undefined {
+  const { status, body } = answer;
+  if (status >= 200 && status < 300) {
+    const candidate = body.length <= MOST_REFUSAL_BYTES && body.includes('"error"') && !body.includes('"result_set"');
+    const message = candidate ? errorOf(body) : undefined;
+    return message === undefined ? undefined : { failure: 'rejected', message };
+  }
+  const message = words(answer);
+  if (status === 400) return { failure: 'rejected', message: message ?? 'Adjust refused the parameters.' };
+  if (status === 401) return { failure: 'credential', message: message ?? 'Adjust does not accept the user token.' };
+  if (status === 403) {
+    return { failure: 'forbidden', message: message ?? 'The user token may not see this app, KPI or period.' };
+  }
+  if (status === 404) return { failure: 'not-found', message: message ?? 'Adjust knows no such app or tracker.' };
+  if (status === 429) {
+    return { failure: 'rate-limited', message: message ?? 'Adjust takes no more requests now.', trouble: true };
+  }
+  // 408 and 499: a proxy of the vendor's gave up on its own side, although nobody here hung up.
+  if (status === 408 || status >= 499)
+    return { failure: 'unavailable', message: message ?? 'Adjust is in trouble.', trouble: true };
+  if (status >= 400) return { failure: 'rejected', message: message ?? `Adjust answered with status ${status}.` };
+  return undefined;
+}
