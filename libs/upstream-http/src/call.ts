@@ -31,7 +31,10 @@ export interface Refusal {
   >;
   /** The vendor's own words. */
   message: string;
-  /** Trouble on the vendor's side: counts against the breaker and, where the call is safe to repeat, is retried. */
+  /**
+   * Trouble on the vendor's side: counts against the breaker and, where the call is safe to repeat, is retried. Default:
+   * true of `rate-limited` and `unavailable`.
+   */
   trouble?: boolean;
 }
 
@@ -53,7 +56,10 @@ export interface UpstreamCall {
   authorize: (secret: string) => Authorized;
   /** May this be sent twice? Stated by the client method: HTTP does not tell. */
   safeToRepeat: boolean;
-  /** Called once for each complete answer. Undefined: it is not a refusal. */
+  /**
+   * Called once for each complete answer. Undefined: it is not a refusal, unless its status is 400 or more. May throw
+   * UpstreamError `malformed` (decodeJson does), which then counts against the breaker.
+   */
   refusal: (answer: UpstreamAnswer) => Refusal | undefined;
   /** Most calls under way at once for one credential; further ones wait within the deadline. */
   maxConcurrent?: number;

@@ -1,0 +1,10 @@
+export type { Authorized, Refusal, UpstreamAnswer, UpstreamCall, UpstreamStream } from './call.js';
+export { decodeJson } from './decode.js';
+export type { BreakerSettings } from './lane.js';
+export type { UpstreamAttempt } from './observation.js';
+export { redact } from './redact.js';
+export type { RetryPolicy, RetryReason } from './retry.js';
+export type { Secret, VendorCredential } from './secret.js';
+export { UpstreamError } from './upstream-error.js';
+export type { UpstreamErrorDetails, UpstreamErrorKind, UpstreamFailure } from './upstream-error.js';
+export { UpstreamHttp, type UpstreamHttpOptions } from './upstream-http.js';

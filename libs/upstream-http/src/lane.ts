@@ -1,0 +1,156 @@
+import {
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhenResult,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
+import { Failed, isTrouble } from './failed.js';
+
+export interface BreakerSettings {
+  /** Troubled tries in a row that open it. */
+  failures: number;
+  /** How long it stays open before one call is let through as a probe. */
+  halfOpenAfterMs: number;
+}
+
+interface Waiter {
+  max: number;
+  enter: () => void;
+}
+
+/** What says nothing about the vendor's health: neither a success nor a failure to the breaker. */
+class Inconclusive extends Error {
+  constructor(readonly failed: Failed) {
+    super(failed.message);
+  }
+}
+
+const troubled = handleWhenResult((result) => result instanceof Failed && isTrouble(result));
+const abandoned = new Failed('unavailable', 'The probe was abandoned.', { trouble: true });
+
+/** The way to one vendor with one credential: its breaker, and the bound on its calls under way. */
+export class Lane {
+  private active = 0;
+  private readonly waiters = new Set<Waiter>();
+  private readonly breaker: CircuitBreakerPolicy;
+  private openUntil = 0;
+
+  constructor(settings: BreakerSettings) {
+    this.breaker = circuitBreaker(troubled, {
+      halfOpenAfter: settings.halfOpenAfterMs,
+      breaker: new ConsecutiveBreaker(settings.failures),
+    });
+    this.breaker.onBreak(() => (this.openUntil = Date.now() + settings.halfOpenAfterMs));
+  }
+
+  get idle(): boolean {
+    return this.active === 0 && this.waiters.size === 0;
+  }
+
+  /** breaker-open, unless a call may go now. */
+  refused(): Failed | undefined {
+    const { state } = this.breaker;
+    if (state === CircuitState.Closed) return undefined;
+    const leftMs = this.openUntil - Date.now();
+    if (state === CircuitState.Open && leftMs <= 0) return undefined;
+    return new Failed('breaker-open', 'The vendor has failed several times in a row: not asked for now.', {
+      retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)),
+    });
+  }
+
+  /**
+   * Runs `work` through the breaker; call `refused` in the same tick before. `work` is told whether it is the probe: all
+   * others are refused until the probe's promise settles.
+   */
+  async guard<T>(work: (probe: boolean) => Promise<T | Failed>): Promise<T | Failed> {
+    const probe = this.breaker.state === CircuitState.Open;
+    let inconclusive: Failed | undefined;
+    try {
+      const result = await this.breaker.execute(async () => {
+        const done = await work(probe);
+        if (!(done instanceof Failed) || done.failure !== 'cancelled') return done;
+        // cockatiel closes the circuit when a probe throws: a caller that went away must not do that.
+        inconclusive = done;
+        if (probe) return abandoned;
+        throw new Inconclusive(done);
+      });
+      return inconclusive ?? result;
+    } catch (error) {
+      if (error instanceof Inconclusive) return error.failed;
+      throw error;
+    }
+  }
+
+  /** True if a slot was free and is now taken. */
+  tryEnter(max: number): boolean {
+    if (this.active >= max || this.waiters.size > 0) return false;
+    this.active++;
+    return true;
+  }
+
+  /** Waits in line for a slot. Undefined: it is taken. */
+  enter(max: number, waitMs: number, signal: AbortSignal | undefined): Promise<Failed | undefined> {
+    return new Promise((resolve) => {
+      const leave = (failed?: Failed): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', cancel);
+        this.waiters.delete(waiter);
+        resolve(failed);
+      };
+      const cancel = (): void => leave(new Failed('cancelled', 'Cancelled while waiting for a turn.'));
+      const waiter: Waiter = { max, enter: leave };
+      const timer = setTimeout(
+        () => leave(new Failed('overloaded', 'Too many calls are under way with this credential: try again later.')),
+        waitMs,
+      );
+      signal?.addEventListener('abort', cancel);
+      this.waiters.add(waiter);
+      if (signal?.aborted) cancel();
+    });
+  }
+
+  leave(): void {
+    this.active--;
+    for (const waiter of this.waiters) {
+      if (this.active >= waiter.max) return;
+      this.active++;
+      waiter.enter();
+    }
+  }
+}
+
+/** One lane for each vendor and credential. The longest unused are let go, so that many tenants don't add up. */
+export class Lanes {
+  private readonly lanes = new Map<string, Lane>();
+
+  constructor(
+    private readonly settings: BreakerSettings,
+    private readonly most = 10_000,
+  ) {}
+
+  get size(): number {
+    return this.lanes.size;
+  }
+
+  for(vendor: string, credentialId: string): Lane {
+    const key = `${vendor}\n${credentialId}`;
+    const known = this.lanes.get(key);
+    // A Map iterates in order of insertion: what is put back last is let go last.
+    if (known) this.lanes.delete(key);
+    const lane = known ?? new Lane(this.settings);
+    this.lanes.set(key, lane);
+    if (this.lanes.size > this.most) this.letGo(lane);
+    return lane;
+  }
+
+  private letGo(asked: Lane): void {
+    for (const [key, lane] of this.lanes) {
+      // A lane in use stays: a second one beside it would double its bound.
+      if (lane.idle && lane !== asked) {
+        this.lanes.delete(key);
+        return;
+      }
+    }
+  }
+}

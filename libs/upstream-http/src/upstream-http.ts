@@ -1,0 +1,288 @@
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Attempt } from './attempt.js';
+import { readWhole } from './body.js';
+import type { UpstreamAnswer, UpstreamCall, UpstreamStream } from './call.js';
+import { classify } from './classify.js';
+import { Failed } from './failed.js';
+import { Lanes, type BreakerSettings, type Lane } from './lane.js';
+import type { UpstreamAttempt } from './observation.js';
+import { redact } from './redact.js';
+import { decideRetry, type RetryDecision, type RetryPolicy } from './retry.js';
+import { streamBody } from './stream-body.js';
+import { UpstreamError, type UpstreamFailure } from './upstream-error.js';
+import { Wire } from './wire.js';
+
+export interface UpstreamHttpOptions {
+  /** Milliseconds for one try, where the call names none. */
+  tryTimeoutMs: number;
+  /** Bytes of a body, where the call names none; default 16 MiB. */
+  maxBytes?: number;
+  /** Called once for each try, and for each call that got no turn. Must not throw. */
+  observe?: (attempt: UpstreamAttempt) => void;
+  /** Default: 3 tries in all, 200 ms before the second, doubling, at most 5 s. */
+  retry?: Partial<RetryPolicy>;
+  /** Default: opens after 5 troubled tries in a row, for 10 s. */
+  breaker?: BreakerSettings;
+  /** In [0, 1); default Math.random. */
+  random?: () => number;
+}
+
+/** A call while it is under way, over all its tries. */
+interface Run {
+  readonly call: UpstreamCall;
+  readonly deadlineAt: number;
+  readonly secrets: string[];
+  /** 1 for the first try. */
+  number: number;
+  sent: boolean;
+  startedAt: number;
+  attempt?: Attempt;
+}
+
+const NO_TURN: ReadonlySet<UpstreamFailure> = new Set(['breaker-open', 'overloaded']);
+
+/** Longest message of a vendor's that is passed on, in characters. */
+const MESSAGE_LENGTH = 500;
+
+/** What was opened of a stream: the part that is handed on, and the promise that its body is over. */
+interface Opened {
+  stream: UpstreamStream;
+  over: Promise<Failed | undefined>;
+}
+
+/**
+ * One outbound call: tries, time limits, breaker, bound on concurrency, redaction. Knows no vendor. Throws UpstreamError
+ * alone, but for what `credential.secret()`, `authorize` and `refusal` throw themselves, which passes untouched.
+ */
+export class UpstreamHttp {
+  private readonly wire = new Wire();
+  private readonly lanes: Lanes;
+  private readonly retry: RetryPolicy;
+  private readonly maxBytes: number;
+  private closed = false;
+
+  constructor(private readonly options: UpstreamHttpOptions) {
+    this.lanes = new Lanes(options.breaker ?? { failures: 5, halfOpenAfterMs: 10_000 });
+    this.retry = { attempts: 3, baseMs: 200, maxMs: 5000, ...options.retry };
+    this.maxBytes = options.maxBytes ?? 16 * 1024 * 1024;
+  }
+
+  /** The whole answer, decoded, within the try limit. Throws UpstreamError for anything else, a refusal too. */
+  send(call: UpstreamCall): Promise<UpstreamAnswer> {
+    return this.run(call, (run, lane, attempt) => this.whole(run, lane, attempt));
+  }
+
+  /**
+   * An answer below 400, as soon as its headers are here; tries again only until then. `refusal` is asked about error
+   * statuses alone, because a body that is still coming can't be judged. What goes wrong later is thrown by the
+   * iterator. Read it or leave its loop: until then, or the deadline, it holds its place among the concurrent calls.
+   */
+  stream(call: UpstreamCall): Promise<UpstreamStream> {
+    return this.run(call, (run, lane, attempt) => this.opened(run, lane, attempt));
+  }
+
+  /** Closes every connection; calls under way fail, and further ones are refused. */
+  close(): void {
+    this.closed = true;
+    this.wire.close();
+  }
+
+  private async run<T>(
+    call: UpstreamCall,
+    exchange: (run: Run, lane: Lane, attempt: Attempt) => Promise<T | Failed>,
+  ): Promise<T> {
+    const startedAt = performance.now();
+    const deadlineAt = startedAt + (call.deadlineMs ?? 3 * this.tryMs(call));
+    const run: Run = { call, deadlineAt, secrets: [], number: 1, sent: false, startedAt };
+    let before: Failed | undefined;
+    for (; ; run.number++) {
+      run.startedAt = performance.now();
+      run.attempt = undefined;
+      const result = await this.tryOnce(run, exchange);
+      if (!(result instanceof Failed)) return result;
+
+      // A retry that got no turn says less than what made it necessary.
+      const failed = before && NO_TURN.has(result.failure) ? before : result;
+      const decision = this.decide(run, result);
+      this.observe(run, result, decision);
+      if (!decision.retry) throw this.toError(run, failed);
+      before = result;
+      try {
+        await pause(decision.waitMs, undefined, { signal: call.signal });
+      } catch {
+        throw this.toError(run, new Failed('cancelled', 'Cancelled: nobody waits for the answer any more.'));
+      }
+    }
+  }
+
+  private async tryOnce<T>(
+    run: Run,
+    exchange: (run: Run, lane: Lane, attempt: Attempt) => Promise<T | Failed>,
+  ): Promise<T | Failed> {
+    const { call } = run;
+    if (this.closed) return new Failed('cancelled', 'The gateway is stopping.');
+    const lane = this.lanes.for(call.vendor, call.credential.id);
+    const refused = lane.refused() ?? (await this.enter(run, lane));
+    if (refused) return refused;
+
+    const attempt = new Attempt(call.signal, () => lane.leave());
+    run.attempt = attempt;
+    let result: T | Failed | undefined;
+    try {
+      const tryMs = this.tryMs(call);
+      const leftMs = run.deadlineAt - performance.now();
+      if (tryMs <= leftMs) attempt.limit(tryMs, `No whole answer within ${tryMs} ms.`);
+      else attempt.limit(Math.max(0, leftMs), 'No whole answer within the deadline of the call.');
+      result = await exchange(run, lane, attempt);
+      return result;
+    } finally {
+      run.sent ||= attempt.sent;
+      // A stream goes on, and ends its attempt itself.
+      if (result === undefined || result instanceof Failed) attempt.finish();
+    }
+  }
+
+  private enter(run: Run, lane: Lane): Promise<Failed | undefined> | undefined {
+    const max = run.call.maxConcurrent ?? Infinity;
+    if (lane.tryEnter(max)) return undefined;
+    return lane.enter(max, Math.max(0, run.deadlineAt - performance.now()), run.call.signal);
+  }
+
+  /** Asks for the secret and sends. The answer's headers are here when this resolves. */
+  private async open(run: Run, attempt: Attempt, authorized: ReturnType<UpstreamCall['authorize']>) {
+    const response = await this.wire.open(attempt, run.call, authorized);
+    if (response instanceof Failed) return response;
+    const status = response.statusCode ?? 0;
+    if (status >= 300 && status < 400) {
+      return attempt.fail('redirect', `The vendor answered ${status}, a redirect, which is not followed.`);
+    }
+    return response;
+  }
+
+  private async authorize(run: Run, attempt: Attempt) {
+    const { credential, authorize } = run.call;
+    const secret = await attempt.step<{ reveal(): string }>(
+      (resolve, reject) => void credential.secret().then(resolve, reject),
+    );
+    if (secret instanceof Failed) return secret;
+    const value = secret.reveal();
+    if (!run.secrets.includes(value)) run.secrets.push(value);
+    return authorize(value);
+  }
+
+  private async whole(run: Run, lane: Lane, attempt: Attempt): Promise<UpstreamAnswer | Failed> {
+    const authorized = await this.authorize(run, attempt);
+    if (authorized instanceof Failed) return authorized;
+    const result =
+      lane.refused() ??
+      (await lane.guard(async () => {
+        const response = await this.open(run, attempt, authorized);
+        return response instanceof Failed ? response : this.judge(run, attempt, response);
+      }));
+    if (!(result instanceof Failed)) {
+      attempt.finish();
+      this.observe(run);
+    }
+    return result;
+  }
+
+  private async judge(run: Run, attempt: Attempt, response: IncomingMessage): Promise<UpstreamAnswer | Failed> {
+    const body = await readWhole(attempt, response, run.call.maxBytes ?? this.maxBytes);
+    if (body instanceof Failed) return body;
+    const answer = { status: response.statusCode ?? 0, headers: headersOf(response), body };
+    return classify(answer, run.call) ?? answer;
+  }
+
+  private async opened(run: Run, lane: Lane, attempt: Attempt): Promise<UpstreamStream | Failed> {
+    const authorized = await this.authorize(run, attempt);
+    if (authorized instanceof Failed) return authorized;
+    const refused = lane.refused();
+    if (refused) return refused;
+    return new Promise<UpstreamStream | Failed>((hand, reject) => {
+      const guarded = lane.guard<Opened | undefined>(async (probe) => {
+        const result = await this.openStream(run, attempt, authorized);
+        if (result instanceof Failed) return result;
+        hand(result.stream);
+        // The breaker hears of a body that breaks off; but a probe holds up everybody, so its headers are enough.
+        return probe ? undefined : result.over;
+      });
+      guarded.then((result) => result instanceof Failed && hand(result), reject);
+    });
+  }
+
+  private async openStream(
+    run: Run,
+    attempt: Attempt,
+    authorized: ReturnType<UpstreamCall['authorize']>,
+  ): Promise<Opened | Failed> {
+    const { call } = run;
+    const response = await this.open(run, attempt, authorized);
+    if (response instanceof Failed) return response;
+    if ((response.statusCode ?? 0) >= 400) {
+      const judged = await this.judge(run, attempt, response);
+      if (judged instanceof Failed) return judged;
+    }
+    const limits = {
+      maxBytes: call.maxBytes ?? this.maxBytes,
+      chunkMs: this.tryMs(call),
+      deadlineAt: run.deadlineAt,
+    };
+    let settle: (failed: Failed | undefined) => void = () => undefined;
+    const over = new Promise<Failed | undefined>((resolve) => (settle = resolve));
+    const body = streamBody(attempt, response, limits, (failed) => this.toError(run, failed));
+    if (body instanceof Failed) return body;
+    attempt.whenOver(() => {
+      this.observe(run, attempt.failed);
+      settle(attempt.failed);
+    });
+    return { stream: { status: response.statusCode ?? 0, headers: headersOf(response), body }, over };
+  }
+
+  private decide(run: Run, failed: Failed): RetryDecision {
+    const { safeToRepeat } = run.call;
+    const remainingMs = run.deadlineAt - performance.now();
+    const finished = { failed, attempt: run.number, safeToRepeat, remainingMs };
+    return decideRetry(finished, this.retry, (this.options.random ?? Math.random)());
+  }
+
+  private tryMs(call: UpstreamCall): number {
+    return call.tryTimeoutMs ?? this.options.tryTimeoutMs;
+  }
+
+  private observe(run: Run, failed?: Failed, decision?: RetryDecision): void {
+    const { call, attempt } = run;
+    this.options.observe?.({
+      vendor: call.vendor,
+      operation: call.operation,
+      credentialId: call.credential.id,
+      method: call.method,
+      attempt: run.number,
+      outcome: failed?.failure ?? 'ok',
+      status: attempt?.status,
+      durationMs: performance.now() - (attempt?.startedAt ?? run.startedAt),
+      bytes: attempt?.bytes ?? 0,
+      retryReason: decision?.reason,
+      retryInMs: decision?.retry ? decision.waitMs : undefined,
+    });
+  }
+
+  private toError(run: Run, failed: Failed): UpstreamError {
+    const { vendor, operation } = run.call;
+    const { status, retryAfterSeconds } = failed.more;
+    // Cut after redacting: half a secret at the end would not be recognised.
+    const message = redact(failed.message, run.secrets).slice(0, MESSAGE_LENGTH);
+    return new UpstreamError(failed.failure, message, { vendor, operation, sent: run.sent, status, retryAfterSeconds });
+  }
+}
+
+/** The vendor's headers as they are true of the decoded body; its cookies are for nobody here. */
+function headersOf(response: IncomingMessage): Record<string, string | undefined> {
+  const headers = response.headers;
+  delete headers['set-cookie'];
+  if (headers['content-encoding'] !== undefined) {
+    delete headers['content-encoding'];
+    delete headers['content-length'];
+  }
+  return headers as Record<string, string | undefined>;
+}
