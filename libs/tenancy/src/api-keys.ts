@@ -1,0 +1,275 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type ApiKeyModel, PrismaService } from '#libs/database';
+import { badInput, GatewayError, notFound, type Scope } from '#libs/domain';
+import { apiKeyPrefix, hashApiKey, isApiKey, newApiKey } from './api-key-format.js';
+import { type ApiKeyInput, NO_SUCH_APP, readApiKeySettings } from './api-key-settings.js';
+import { isUuid, Problems, shownId } from './checks.js';
+import { FreshCache } from './fresh-cache.js';
+import { LastUsed } from './last-used.js';
+import { type Page, type PageInput, readPage, toPage } from './page.js';
+import { isOrphan } from './prisma-errors.js';
+import { databaseAway, reachDatabase } from './reach-database.js';
+
+/** Who a valid key speaks for. One and the same object while it is fresh: callers may cache by its identity. */
+export interface AuthenticatedKey {
+  readonly tenantId: string;
+  readonly tenantSlug: string;
+  readonly tenantName: string;
+  readonly keyId: string;
+  readonly keyName: string;
+  readonly scopes: ReadonlySet<Scope>;
+  /** The only apps this key may touch; null: every app of the tenant. */
+  readonly appIds: ReadonlySet<string> | null;
+  /** Null: the gateway's default. */
+  readonly requestsPerMinute: number | null;
+}
+
+/** A key that was recognised but does not open: for the audit of denials, not for the caller. */
+export type KnownKey = Pick<AuthenticatedKey, 'tenantId' | 'keyId' | 'keyName'>;
+
+export type KeyCheck =
+  /** `degraded`: the database is away, and the key was last checked up to a minute ago. */
+  | { ok: true; key: AuthenticatedKey; degraded: boolean }
+  | { ok: false; reason: 'malformed' | 'unknown'; known?: undefined }
+  | { ok: false; reason: 'revoked' | 'expired'; known: KnownKey };
+
+export interface ApiKeyRecord {
+  id: string;
+  name: string;
+  /** The first characters of the key, to recognise it by. */
+  prefix: string;
+  scopes: Scope[];
+  appIds: string[] | null;
+  expiresAt: Date | null;
+  requestsPerMinute: number | null;
+  lastUsedAt: Date | null;
+  createdAt: Date;
+  revokedAt: Date | null;
+  /** The key that took its place; this one goes on until `expiresAt`. */
+  replacedById: string | null;
+}
+
+/** `key` is shown this once: only its hash is kept. */
+export type IssuedApiKey = ApiKeyRecord & { key: string };
+
+export interface RotatedApiKey {
+  id: string;
+  key: string;
+  prefix: string;
+  previousKeyEndsAt: Date;
+}
+
+/** Below one second with room for the look-up, so that a revoked key stops within a second at every replica. */
+const FRESH_MS = 900;
+const STALE_MS = 60_000;
+const MOST_CACHED = 20_000;
+/** A database that says nothing for so long counts as away. */
+const LOOK_UP_LIMIT_MS = 3_000;
+const DAY_SECONDS = 86_400;
+const MOST_GRACE_SECONDS = 30 * DAY_SECONDS;
+
+interface CheckedKey {
+  key: AuthenticatedKey;
+  endsAt: number;
+  revoked: boolean;
+}
+
+@Injectable()
+export class ApiKeys implements OnApplicationShutdown {
+  private readonly checked = new FreshCache<CheckedKey>({ size: MOST_CACHED, freshMs: FRESH_MS, staleMs: STALE_MS });
+
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly lastUsed: LastUsed,
+  ) {}
+
+  /**
+   * Whose key is this? A malformed one is told without a look-up; every other costs the same, known or not. UNAVAILABLE
+   * when the database is away and the key was not checked within the last minute.
+   */
+  async authenticate(rawKey: string): Promise<KeyCheck> {
+    if (!isApiKey(rawKey)) return { ok: false, reason: 'malformed' };
+    const hash = hashApiKey(rawKey);
+    const found = await this.checked.get(hash.toString('base64'), () => this.lookUp(hash));
+    if (!found) return { ok: false, reason: 'unknown' };
+    const { key, endsAt, revoked } = found.value;
+    if (revoked) return { ok: false, reason: 'revoked', known: key };
+    if (endsAt <= Date.now()) return { ok: false, reason: 'expired', known: key };
+    this.lastUsed.touch(key.tenantId, key.keyId);
+    return { ok: true, key, degraded: found.degraded };
+  }
+
+  /** Makes a key. BAD_USER_INPUT names every bad field; NOT_FOUND when the tenant is gone. */
+  async issue(tenantId: string, input: ApiKeyInput): Promise<IssuedApiKey> {
+    const problems = new Problems();
+    const { appIds, ...settings } = readApiKeySettings(input, problems);
+    if (appIds) await this.noteForeignApps(tenantId, input.appIds ?? [], appIds, problems);
+    problems.throwIfAny();
+    return this.create(this.prisma, tenantId, { ...settings, everyApp: appIds === null, appIds: appIds ?? [] });
+  }
+
+  /** The tenant's keys, oldest first, also those that have ended. */
+  async list(tenantId: string, page: PageInput = {}): Promise<Page<ApiKeyRecord>> {
+    const { first, after } = readPage(page, 'time');
+    const position = after && { time: new Date(after[0]), id: after[1] };
+    const rows = await reachDatabase(() =>
+      this.prisma.apiKey.findMany({
+        where: {
+          tenantId,
+          // The first condition repeats part of the second, in a form that the index can begin at.
+          ...(position && {
+            createdAt: { gte: position.time },
+            OR: [{ createdAt: { gt: position.time } }, { createdAt: position.time, id: { gt: position.id } }],
+          }),
+        },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        take: first + 1,
+      }),
+    );
+    return toPage(rows, first, (row) => [row.createdAt.toISOString(), row.id], toRecord);
+  }
+
+  /** A new key with the same settings; the old one ends after `graceSeconds` (0 to 30 days), or when it would have. */
+  async rotate(tenantId: string, id: string, options: { graceSeconds?: number | null } = {}): Promise<RotatedApiKey> {
+    const graceSeconds = options.graceSeconds ?? DAY_SECONDS;
+    if (!Number.isInteger(graceSeconds) || graceSeconds < 0 || graceSeconds > MOST_GRACE_SECONDS) {
+      throw badInput([{ pointer: '/graceSeconds', detail: `must be a whole number from 0 to ${MOST_GRACE_SECONDS}` }]);
+    }
+    const rotated = await reachDatabase(() =>
+      this.prisma.$transaction(async (tx) => {
+        const old = isUuid(id) ? await tx.apiKey.findFirst({ where: { tenantId, id } }) : null;
+        if (!old) throw notFound('API key', shownId(id));
+        const now = Date.now();
+        if (old.revokedAt || (old.expiresAt && old.expiresAt.getTime() <= now)) {
+          throw new GatewayError('CONFLICT', 'This key has ended already: issue a new one.');
+        }
+        const { name, scopes, everyApp, appIds, expiresAt, requestsPerMinute } = old;
+        const settings = { name, scopes, everyApp, appIds, expiresAt, requestsPerMinute };
+        const issued = await this.create(tx, tenantId, settings);
+        const graceEnd = now + graceSeconds * 1000;
+        const previousKeyEndsAt = new Date(Math.min(graceEnd, old.expiresAt?.getTime() ?? Infinity));
+        const { count } = await tx.apiKey.updateMany({
+          where: { tenantId, id: old.id, replacedById: null, revokedAt: null },
+          data: { replacedById: issued.id, expiresAt: previousKeyEndsAt },
+        });
+        if (count === 0) {
+          throw new GatewayError(
+            'CONFLICT',
+            'This key was rotated or revoked already: rotate the one that replaced it.',
+          );
+        }
+        return { id: issued.id, key: issued.key, prefix: issued.prefix, previousKeyEndsAt };
+      }),
+    );
+    this.forgetKey(id.toLowerCase());
+    return rotated;
+  }
+
+  /** Ends a key now, here at once and at every replica within a second. Once more does nothing. NOT_FOUND otherwise. */
+  async revoke(tenantId: string, id: string): Promise<ApiKeyRecord> {
+    const row = await reachDatabase(async () => {
+      if (!isUuid(id)) return null;
+      await this.prisma.apiKey.updateMany({
+        where: { tenantId, id, revokedAt: null },
+        data: { revokedAt: new Date() },
+      });
+      return this.prisma.apiKey.findFirst({ where: { tenantId, id } });
+    });
+    if (!row) throw notFound('API key', shownId(id));
+    this.forgetKey(row.id);
+    return toRecord(row);
+  }
+
+  /** Checks every key of this tenant anew at its next use: it was renamed or deleted. */
+  forgetTenant(tenantId: string): void {
+    this.checked.forgetWhere(({ key }) => key.tenantId === tenantId);
+  }
+
+  /** Writes when keys were last used. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.lastUsed.flush();
+  }
+
+  private forgetKey(keyId: string): void {
+    this.checked.forgetWhere(({ key }) => key.keyId === keyId);
+  }
+
+  private async lookUp(hash: Buffer): Promise<CheckedKey | undefined> {
+    const row = await within(
+      LOOK_UP_LIMIT_MS,
+      reachDatabase(() =>
+        this.prisma.apiKey.findUnique({
+          where: { hash: new Uint8Array(hash) },
+          include: { tenant: { select: { slug: true, name: true } } },
+        }),
+      ),
+    );
+    if (!row) return undefined;
+    return {
+      key: {
+        tenantId: row.tenantId,
+        tenantSlug: row.tenant.slug,
+        tenantName: row.tenant.name,
+        keyId: row.id,
+        keyName: row.name,
+        scopes: new Set(row.scopes as Scope[]),
+        appIds: row.everyApp ? null : new Set(row.appIds),
+        requestsPerMinute: row.requestsPerMinute,
+      },
+      endsAt: row.expiresAt?.getTime() ?? Infinity,
+      revoked: row.revokedAt !== null,
+    };
+  }
+
+  private async create(
+    prisma: Pick<PrismaService, 'apiKey'>,
+    tenantId: string,
+    settings: Pick<ApiKeyModel, 'name' | 'scopes' | 'everyApp' | 'appIds' | 'expiresAt' | 'requestsPerMinute'>,
+  ): Promise<IssuedApiKey> {
+    const key = newApiKey();
+    try {
+      const row = await reachDatabase(() =>
+        prisma.apiKey.create({
+          data: { ...settings, tenantId, prefix: apiKeyPrefix(key), hash: new Uint8Array(hashApiKey(key)) },
+        }),
+      );
+      return { ...toRecord(row), key };
+    } catch (error) {
+      throw isOrphan(error) ? notFound('tenant', tenantId) : error;
+    }
+  }
+
+  private async noteForeignApps(tenantId: string, asked: readonly string[], ids: string[], problems: Problems) {
+    const rows = await reachDatabase(() =>
+      this.prisma.app.findMany({ where: { tenantId, id: { in: ids } }, select: { id: true } }),
+    );
+    const known = new Set(rows.map((row) => row.id));
+    for (const [index, id] of asked.entries()) {
+      if (isUuid(id) && !known.has(id.toLowerCase())) problems.add(`/appIds/${index}`, NO_SUCH_APP);
+    }
+  }
+}
+
+function toRecord(row: ApiKeyModel): ApiKeyRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: row.scopes as Scope[],
+    appIds: row.everyApp ? null : row.appIds,
+    expiresAt: row.expiresAt,
+    requestsPerMinute: row.requestsPerMinute,
+    lastUsedAt: row.lastUsedAt,
+    createdAt: row.createdAt,
+    revokedAt: row.revokedAt,
+    replacedById: row.replacedById,
+  };
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(databaseAway(undefined)), ms);
+  });
+  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import { PrismaService } from '#libs/database';
+import { notFound, type Provider, type TenantContext } from '#libs/domain';
+import { type AppListInput, type AppPage, pageOfApps } from './app-pages.js';
+import { type AppRecord, NAME_AT, toAppRecord } from './app-record.js';
+import { isUuid, shownId } from './checks.js';
+import type { Platform } from './platforms.js';
+import { reachDatabase } from './reach-database.js';
+
+/** An app as one vendor API knows it. */
+export interface OpenedApp {
+  readonly id: string;
+  readonly name: string;
+  readonly platform: Platform;
+  /** Adjust's token, Kochava's guid or Kochava's number, as the provider takes it. */
+  readonly upstreamName: string;
+}
+
+export interface OpenedApps {
+  opened: OpenedApp[];
+  /** Asked for by id, but without a name at this provider. Empty where no ids were given. */
+  nameless: AppRecord[];
+}
+
+/** The one place that turns our apps' ids into the vendors' names and back; a key sees only the apps on its list. */
+@Injectable()
+export class AppDirectory {
+  constructor(private readonly prisma: PrismaService) {}
+
+  /**
+   * The apps of `appIds`, or every app that the key may touch, by their names at `provider`. NOT_FOUND, in the same
+   * words, for an id that is malformed, unknown, another tenant's or not on the key's list. Duplicates collapse.
+   */
+  async open(
+    tenant: TenantContext,
+    appIds: readonly string[] | null | undefined,
+    provider: Provider,
+  ): Promise<OpenedApps> {
+    return (await this.openAt(tenant, appIds, [provider]))[provider];
+  }
+
+  /** As `open`, at several providers with the same one query. */
+  async openAt<P extends Provider>(
+    tenant: TenantContext,
+    appIds: readonly string[] | null | undefined,
+    providers: readonly P[],
+  ): Promise<Record<P, OpenedApps>> {
+    const asked = appIds ?? undefined;
+    const apps = asked ? await this.mustHave(tenant, asked) : await this.everyApp(tenant, providers);
+    const at = (provider: P): OpenedApps => {
+      const field = NAME_AT[provider];
+      const opened = apps.flatMap((app): OpenedApp[] => {
+        const upstreamName = app[field];
+        return upstreamName === null ? [] : [{ id: app.id, name: app.name, platform: app.platform, upstreamName }];
+      });
+      return { opened, nameless: asked ? apps.filter((app) => app[field] === null) : [] };
+    };
+    return Object.fromEntries(providers.map((provider) => [provider, at(provider)])) as Record<P, OpenedApps>;
+  }
+
+  /** One app; NOT_FOUND as for `open`. */
+  async get(tenant: TenantContext, id: string): Promise<AppRecord> {
+    const [app] = await this.mustHave(tenant, [id]);
+    return app!;
+  }
+
+  /** For loaders: one app or null for each id, in order. */
+  async byIds(tenant: TenantContext, ids: readonly string[]): Promise<(AppRecord | null)[]> {
+    const found = await this.find(tenant, ids);
+    return ids.map((id) => found.get(normal(id)) ?? null);
+  }
+
+  /** For answers and paths that hold a vendor's name: one app or null for each, in order. */
+  async byUpstreamNames(
+    tenant: TenantContext,
+    provider: Provider,
+    names: readonly string[],
+  ): Promise<(AppRecord | null)[]> {
+    const field = NAME_AT[provider];
+    const readable = names.filter((name) => !name.includes('\0'));
+    const rows = await reachDatabase(() =>
+      this.prisma.app.findMany({
+        where: { tenantId: tenant.tenantId, ...onList(tenant), [field]: { in: [...new Set(readable)] } },
+      }),
+    );
+    const found = new Map(rows.map((row) => [row[field], toAppRecord(row)]));
+    return names.map((name) => found.get(name) ?? null);
+  }
+
+  /** The apps that the key may touch, by name. BAD_USER_INPUT names /first, /after or /search. */
+  async list(tenant: TenantContext, input: AppListInput = {}): Promise<AppPage> {
+    return pageOfApps(this.prisma, tenant.tenantId, tenant.appIds, input);
+  }
+
+  private async mustHave(tenant: TenantContext, ids: readonly string[]): Promise<AppRecord[]> {
+    const found = await this.find(tenant, ids);
+    const missing = ids.find((id) => !found.has(normal(id)));
+    if (missing !== undefined) throw notFound('app', shownId(missing));
+    return [...new Set(ids.map(normal))].map((id) => found.get(id)!);
+  }
+
+  private async find(tenant: TenantContext, ids: readonly string[]): Promise<Map<string, AppRecord>> {
+    const askable = [...new Set(ids.map(normal))].filter((id) => isUuid(id) && (tenant.appIds?.has(id) ?? true));
+    if (askable.length === 0) return new Map();
+    const rows = await reachDatabase(() =>
+      this.prisma.app.findMany({ where: { tenantId: tenant.tenantId, id: { in: askable } } }),
+    );
+    return new Map(rows.map((row) => [row.id, toAppRecord(row)]));
+  }
+
+  private async everyApp(tenant: TenantContext, providers: readonly Provider[]): Promise<AppRecord[]> {
+    const named = [...new Set(providers.map((provider) => NAME_AT[provider]))];
+    const rows = await reachDatabase(() =>
+      this.prisma.app.findMany({
+        where: { tenantId: tenant.tenantId, ...onList(tenant), OR: named.map((field) => ({ [field]: { not: null } })) },
+        orderBy: [{ name: 'asc' }, { id: 'asc' }],
+      }),
+    );
+    return rows.map(toAppRecord);
+  }
+}
+
+const onList = (tenant: TenantContext) => (tenant.appIds ? { id: { in: [...tenant.appIds] } } : {});
+
+const normal = (id: unknown): string => String(id).toLowerCase();

@@ -1,0 +1,95 @@
+import { CacheableMemory } from '@cacheable/memory';
+import { GatewayError } from '#libs/domain';
+
+interface Entry<V> {
+  value: V;
+  /** When the look-up that found it began, so that a change made while it ran is seen within the same time. */
+  checkedAt: number;
+  nextCheckAt: number;
+  degraded: boolean;
+}
+
+export interface Found<V> {
+  value: V;
+  /** It could not be checked again, and is as old as `staleMs` at most. */
+  degraded: boolean;
+}
+
+export interface FreshCacheOptions {
+  /** Entries kept; the one used longest ago goes first. */
+  size: number;
+  freshMs: number;
+  /** How long after its look-up an entry goes on while further ones fail with UNAVAILABLE. Default 0: not at all. */
+  staleMs?: number;
+}
+
+/**
+ * Answers of a look-up, each trusted for `freshMs`, one look-up under way for a key at a time. What is not there is
+ * not remembered: strangers' guesses must not push out what is used.
+ */
+export class FreshCache<V> {
+  private readonly entries: CacheableMemory;
+  private readonly underWay = new Map<string, Promise<Found<V> | undefined>>();
+
+  constructor(private readonly options: FreshCacheOptions) {
+    this.entries = new CacheableMemory({ useClone: false, lruSize: options.size });
+  }
+
+  /** The answer for `key`, looked up unless it is fresh; undefined when there is none. */
+  async get(key: string, lookUp: () => Promise<V | undefined>): Promise<Found<V> | undefined> {
+    // Monotonic: a wall clock that is set back must not keep a revoked key alive.
+    const now = performance.now();
+    const entry = this.entries.get<Entry<V>>(key);
+    if (entry && now < entry.nextCheckAt) return entry;
+    const running = this.underWay.get(key);
+    if (running) return running;
+    const started: Promise<Found<V> | undefined> = this.refresh(key, entry, now, lookUp, () => {
+      const mine = this.underWay.get(key) === started;
+      if (mine) this.underWay.delete(key);
+      return mine;
+    });
+    this.underWay.set(key, started);
+    return started;
+  }
+
+  /** Looks `key` up anew at its next use, whatever is under way now. */
+  forget(key: string): void {
+    this.entries.delete(key);
+    this.underWay.delete(key);
+  }
+
+  forgetWhere(matches: (value: V) => boolean): void {
+    for (const item of this.entries.items) {
+      if (matches((item.value as Entry<V>).value)) this.forget(item.key);
+    }
+  }
+
+  private async refresh(
+    key: string,
+    old: Entry<V> | undefined,
+    startedAt: number,
+    lookUp: () => Promise<V | undefined>,
+    finish: () => boolean,
+  ): Promise<Found<V> | undefined> {
+    const { freshMs, staleMs = 0 } = this.options;
+    try {
+      const value = await lookUp();
+      const mine = finish();
+      if (value === undefined) {
+        if (mine) this.entries.delete(key);
+        return undefined;
+      }
+      const entry = { value, checkedAt: startedAt, nextCheckAt: startedAt + freshMs, degraded: false };
+      if (mine) this.entries.set(key, entry);
+      return entry;
+    } catch (error) {
+      const mine = finish();
+      const isAway = error instanceof GatewayError && error.code === 'UNAVAILABLE';
+      if (!isAway || !old || performance.now() - old.checkedAt >= staleMs) throw error;
+      const nextCheckAt = Math.min(performance.now() + freshMs, old.checkedAt + staleMs);
+      const entry = { ...old, nextCheckAt, degraded: true };
+      if (mine) this.entries.set(key, entry);
+      return entry;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+export { apiKeyPrefix, hashApiKey, isApiKey, newApiKey } from './api-key-format.js';
+export type { ApiKeyInput } from './api-key-settings.js';
+export {
+  type ApiKeyRecord,
+  ApiKeys,
+  type AuthenticatedKey,
+  type IssuedApiKey,
+  type KeyCheck,
+  type KnownKey,
+  type RotatedApiKey,
+} from './api-keys.js';
+export type { AppListInput, AppPage } from './app-pages.js';
+export type { AppRecord } from './app-record.js';
+export { type AppInput, AppRegistry } from './app-registry.js';
+export { AppDirectory, type OpenedApp, type OpenedApps } from './apps.js';
+export {
+  type CredentialSummary,
+  CredentialVault,
+  fingerprintOf,
+  type OpenCredential,
+  type PutCredentialOptions,
+} from './credential-vault.js';
+export { LastUsed } from './last-used.js';
+export type { Page, PageInput } from './page.js';
+export { type Platform, PLATFORMS } from './platforms.js';
+export { type ReEncryption, ReEncryptor } from './re-encryption.js';
+export { Keyring, parseKeyring } from './sealing.js';
+export { Secret } from './secret.js';
+export { TenancyModule } from './tenancy.module.js';
+export { type TenantRecord, Tenants } from './tenants.js';

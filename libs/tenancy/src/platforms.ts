@@ -1,0 +1,30 @@
+/** Kochava's list of platforms, upper-cased; UNKNOWN is one that the vendor added since. */
+export const PLATFORMS = [
+  'ANDROID',
+  'ANDROIDTV',
+  'CHROMECAST',
+  'DAYDREAM',
+  'HTCVIVE',
+  'IOS',
+  'KINDLE',
+  'LINUX',
+  'MACOSX',
+  'NINTENDOSWITCH',
+  'NINTENDOWIIU',
+  'OCULUSGO',
+  'OCULUSRIFT',
+  'PLAYSTATION',
+  'ROKU',
+  'SAMSUNGGEARVR',
+  'TIZENOS',
+  'TVOS',
+  'VIZIOSMARTCASTOS',
+  'WEB',
+  'WEBGL',
+  'WEBOS',
+  'WINDOWS',
+  'WINDOWSXBOX',
+  'UNKNOWN',
+] as const;
+
+export type Platform = (typeof PLATFORMS)[number];

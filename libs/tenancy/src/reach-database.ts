@@ -1,0 +1,21 @@
+import { isDatabaseAway } from '#libs/database';
+import { GatewayError } from '#libs/domain';
+
+export const DATABASE_RETRY_SECONDS = 2;
+
+/** UNAVAILABLE with a time to come back, for a query whose database is away. */
+export function databaseAway(cause: unknown): GatewayError {
+  return new GatewayError('UNAVAILABLE', 'The gateway cannot reach its database just now. Try again in a moment.', {
+    retryAfterSeconds: DATABASE_RETRY_SECONDS,
+    cause,
+  });
+}
+
+/** Runs queries; a database that is away becomes UNAVAILABLE, every other error passes as it is. */
+export async function reachDatabase<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isDatabaseAway(error) ? databaseAway(error) : error;
+  }
+}

@@ -1,0 +1,25 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ApiKeys } from './api-keys.js';
+import { AppRegistry } from './app-registry.js';
+import { AppDirectory } from './apps.js';
+import { CredentialVault } from './credential-vault.js';
+import { LastUsed } from './last-used.js';
+import { ReEncryptor } from './re-encryption.js';
+import { Keyring, parseKeyring } from './sealing.js';
+import { Tenants } from './tenants.js';
+
+const PUBLIC = [ApiKeys, AppDirectory, AppRegistry, CredentialVault, ReEncryptor, Tenants];
+
+/** Tenants, their keys, apps and credentials. Needs PrismaService from a global module. */
+@Module({})
+export class TenancyModule {
+  /** `credentialKeys` in the form of CREDENTIAL_KEYS; throws as `parseKeyring` does. */
+  static forRoot({ credentialKeys }: { credentialKeys: string }): DynamicModule {
+    return {
+      module: TenancyModule,
+      global: true,
+      providers: [...PUBLIC, LastUsed, { provide: Keyring, useValue: parseKeyring(credentialKeys) }],
+      exports: PUBLIC,
+    };
+  }
+}
