@@ -1,0 +1,12 @@
+export type { Sandbox, SandboxOptions } from './sandbox.js';
+export { startSandbox } from './sandbox.js';
+export type { LoggedRequest } from './request-log.js';
+export type { Misbehaviour, MisbehaviourRule } from './misbehave/rules.js';
+export { CONTROL_PATH } from './control.js';
+export type { AppSpec, EventSpec } from './world/apps.js';
+export { FOREIGN_APPS, ORBIT_RUNNER_ANDROID, ORBIT_RUNNER_IOS, SMALL_APPS } from './world/apps.js';
+export { COUNTRIES, REGIONS } from './world/places.js';
+export { DEMO_USER, FOREIGN_USER, LIMITED_USER } from './adjust/access.js';
+export type { Tracker } from './world/trackers.js';
+export type { App, World } from './world/world.js';
+export { growWorld } from './world/world.js';

@@ -1,0 +1,89 @@
+import type { FastifyReply } from 'fastify';
+import { fastify } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import { adjustKpiService } from './adjust/routes.js';
+import type { Controllable } from './control.js';
+import { controlRoutes, isControl } from './control.js';
+import { misbehave } from './misbehave/misbehave.js';
+import type { MisbehaviourRule } from './misbehave/rules.js';
+import { MisbehaviourRules } from './misbehave/rules.js';
+import { RequestLog } from './request-log.js';
+import { growWorld } from './world/world.js';
+
+export interface SandboxOptions {
+  /** Default 0: any free port. */
+  port?: number;
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** Another seed, other numbers; names and tokens stay. Default 1. */
+  seed?: number;
+  /** Path before the vendors' own, such as `/adjust`. Default none. */
+  prefix?: string;
+  /** What time it is. Nothing has happened after it. Default: the real time. */
+  now?: Date;
+  /** Adjust: simultaneous requests per user token; one more is answered 429. Default 50. */
+  maxConcurrent?: number;
+  /** Whether ad spend has numbers. Default false: all cost KPIs are 0, as the KPI Service answers since 2023. */
+  fillsCost?: boolean;
+  /** Requests that the log keeps. Default 1000. */
+  logSize?: number;
+}
+
+/** A running stand-in for the vendors' APIs. */
+export interface Sandbox extends Controllable {
+  /** Base URL for the vendors' paths, the prefix included, without a slash at the end. */
+  readonly url: string;
+  /** Stops at once; open connections are cut. */
+  close(): Promise<void>;
+}
+
+/** Starts the stand-in on a port of its own. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const prefix = (options.prefix ?? '').replace(/\/+$/, '');
+  const world = growWorld(options.seed ?? 1, options.fillsCost);
+  const log = new RequestLog(options.logSize ?? 1000, isControl);
+  const rules = new MisbehaviourRules();
+  let now = options.now;
+
+  const server = fastify({
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 10_000 },
+    // A malformed URL never reaches a route.
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      void reply.code(error.statusCode ?? 400).send({ error: error.message });
+    },
+  });
+  log.watchArrivals(server);
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not found' }));
+  misbehave(server, rules, isControl);
+  log.watchWork(server);
+
+  const handle: Controllable = {
+    requests: log.all,
+    misbehave: (rule: MisbehaviourRule) => rules.add(rule),
+    reset: () => {
+      rules.clear();
+      log.clear();
+      now = options.now;
+    },
+    now: () => now ?? new Date(),
+    setNow: (instant) => {
+      now = instant;
+    },
+  };
+  controlRoutes(server, handle);
+  await server.register(
+    async (vendor) => {
+      adjustKpiService(vendor, {
+        world: () => world,
+        now: () => handle.now().getTime(),
+        maxConcurrent: options.maxConcurrent ?? 50,
+      });
+    },
+    { prefix },
+  );
+  await server.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
+  const { address, port, family } = server.server.address() as AddressInfo;
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  return { ...handle, url: `http://${host}:${port}${prefix}`, close: () => server.close() };
+}
