@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Caller, ErrorCode } from '#libs/domain';
+import { AUDIT_ACTIONS, type AuditAction } from './actions.js';
+import { AUDIT_OPTIONS, type AuditOptions } from './audit-options.js';
+import { leavesItOpen } from './classify.js';
+import { Journal } from './journal.js';
+import {
+  type AuditFacts,
+  type AuditNote,
+  type AuditTarget,
+  concluded,
+  type KnownKey,
+  newRow,
+  outcomeOf,
+  type Verdict,
+} from './new-row.js';
+import { insertRows } from './row-sql.js';
+
+/** The audit log as the rooms see it. */
+@Injectable()
+export class AuditLog {
+  constructor(
+    @Inject(Journal) private readonly journal: Journal,
+    @Inject(AUDIT_OPTIONS) private readonly options: AuditOptions,
+  ) {}
+
+  /**
+   * Does `work` and audits it, with how it ended. A write's intent is committed before `work` runs: without it nothing
+   * is done and the answer is UNAVAILABLE. A read is noted afterwards and written within a second. `work`'s answer or
+   * error passes as it is. A write that must not be sent twice goes through WriteOnce instead.
+   */
+  async around<T>(
+    caller: Caller,
+    action: AuditAction,
+    target: AuditTarget,
+    work: (note: AuditNote) => Promise<T>,
+  ): Promise<T> {
+    const isWrite = AUDIT_ACTIONS[action].kind === 'write';
+    const row = newRow(isWrite ? 'INTENT' : 'EVENT', caller, action, target);
+    if (isWrite) await this.journal.intend(row.chain, insertRows([row]));
+    const startedAt = performance.now();
+    const facts: AuditFacts = {};
+    const conclude = async (verdict: Verdict): Promise<void> => {
+      const durationMs = performance.now() - startedAt;
+      if (!isWrite) return this.journal.add(concluded(row, verdict, facts, target.secrets, durationMs));
+      const outcome = outcomeOf(row, verdict, facts, target.secrets, durationMs);
+      await this.journal.settle(row.chain, insertRows([outcome]));
+    };
+    let value: T;
+    try {
+      value = await work((more) => void Object.assign(facts, more));
+    } catch (error) {
+      await conclude(isWrite ? this.writeVerdict(error) : this.options.classify(error));
+      throw error;
+    }
+    await conclude({ outcome: 'SUCCEEDED' });
+    return value;
+  }
+
+  /** Notes that a known key, or a caller, was refused before any work began. No wait, no I/O. */
+  denied(caller: Caller | KnownKey, action: AuditAction, code: ErrorCode, target: AuditTarget = {}): void {
+    this.journal.add(concluded(newRow('EVENT', caller, action, target), { outcome: 'DENIED', code }, {}, undefined, 0));
+  }
+
+  private writeVerdict(error: unknown): Verdict {
+    const verdict = this.options.classify(error);
+    // The vendor may have done what it was asked: FAILED would say that it has not.
+    const lost = verdict.code !== 'INTERNAL' && leavesItOpen(error);
+    return lost ? { ...verdict, outcome: 'UNKNOWN' } : verdict;
+  }
+}

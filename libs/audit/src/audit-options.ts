@@ -1,0 +1,16 @@
+import type { Classify } from './classify.js';
+
+/** What the audit tells its operator. Pino's loggers fit. */
+export interface AuditLogger {
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface AuditOptions {
+  /** What an error means for the outcome; default: by a GatewayError's code. */
+  classify: Classify;
+  log: AuditLogger;
+}
+
+/** Nest's token of the options. */
+export const AUDIT_OPTIONS = Symbol('AUDIT_OPTIONS');

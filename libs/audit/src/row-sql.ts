@@ -1,0 +1,63 @@
+import { Prisma } from '#libs/database';
+import type { NewRow } from './new-row.js';
+
+/** Columns of audit_rows that a row is made of, in the order in which its digest covers them. */
+const COLUMNS: readonly (readonly [name: keyof NewRow, type: string])[] = [
+  ['id', 'uuid'],
+  ['chain', 'text'],
+  ['kind', 'text'],
+  ['intent_id', 'uuid'],
+  ['at', 'timestamptz'],
+  ['key_id', 'uuid'],
+  ['key_name', 'text'],
+  ['edge', 'text'],
+  ['action', 'text'],
+  ['app_id', 'uuid'],
+  ['resource', 'text'],
+  ['vendor', 'text'],
+  ['outcome', 'text'],
+  ['code', 'text'],
+  ['upstream_status', 'int'],
+  ['duration_ms', 'int'],
+  ['request_id', 'text'],
+  ['request', 'json'],
+  ['before', 'json'],
+  ['after', 'json'],
+];
+
+const names = COLUMNS.map(([name]) => `"${name}"`).join(', ');
+// The three JSON values travel as text and are cast, so that their text is kept as it was redacted.
+const values = COLUMNS.map(([name, type]) => (type === 'json' ? `new."${name}"::json` : `new."${name}"`)).join(', ');
+const shape = COLUMNS.map(([name, type]) => `"${name}" ${type === 'json' ? 'text' : type}`).join(', ');
+
+const asText = ([name, type]: readonly [string, string]): string =>
+  type === 'timestamptz' ? `(extract(epoch FROM r."${name}") * 1000)::bigint::text` : `r."${name}"::text`;
+
+/** Each field's length in bytes, a colon and the field, or `-` where it is null: no two rows read the same. */
+const netstrings = [`r.seq::text`, ...COLUMNS.map(asText)]
+  .map((text) => `coalesce(octet_length(${text}) || ':' || ${text}, '-')`)
+  .join(' || ');
+
+/** Of `audit_rows AS r`: sha-256 over every column, in hex. Reckoned where the row is, so that none travels for it. */
+export const ROW_DIGEST = Prisma.raw(`encode(sha256(convert_to(${netstrings}, 'UTF8')), 'hex')`);
+
+/**
+ * One statement that inserts `rows`, sealed into `batch` or not yet. A row that is there already is left as it is: a
+ * commit whose answer was lost may be repeated. `first` is a WITH clause, `only` a condition on its outcome; `returning`
+ * answers `seq` and `digest` of what was inserted.
+ */
+export function insertRows(
+  rows: readonly NewRow[],
+  {
+    batch,
+    first = Prisma.empty,
+    only = Prisma.empty,
+    returning = false,
+  }: { batch?: number; first?: Prisma.Sql; only?: Prisma.Sql; returning?: boolean } = {},
+): Prisma.Sql {
+  return Prisma.sql`${first} INSERT INTO audit_rows AS r (${Prisma.raw(names)}, batch)
+    SELECT ${Prisma.raw(values)}, ${batch ?? null}::int
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS new(${Prisma.raw(shape)}) ${only}
+    ON CONFLICT (id) DO NOTHING
+    ${returning ? Prisma.sql`RETURNING r.seq::text AS seq, ${ROW_DIGEST} AS digest` : Prisma.empty}`;
+}
