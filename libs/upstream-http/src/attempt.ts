@@ -6,7 +6,6 @@ import { Failed } from './failed.js';
  * that both cut short. Whatever fails first is the reason; what follows from it is not heard any more.
  */
 export class Attempt {
-  readonly startedAt = performance.now();
   /** May a byte of the request have reached the vendor? */
   sent = false;
   status?: number;

@@ -31,6 +31,8 @@ const abandoned = new Failed('unavailable', 'The probe was abandoned.', { troubl
 
 /** The way to one vendor with one credential: its breaker, and the bound on its calls under way. */
 export class Lane {
+  /** Set at each use; cleared by Lanes when it looks for one to let go. */
+  used = false;
   private active = 0;
   private readonly waiters = new Set<Waiter>();
   private readonly breaker: CircuitBreakerPolicy;
@@ -120,7 +122,7 @@ export class Lane {
   }
 }
 
-/** One lane for each vendor and credential. The longest unused are let go, so that many tenants don't add up. */
+/** One lane for each vendor and credential. Long unused ones are let go, so that many tenants don't add up. */
 export class Lanes {
   private readonly lanes = new Map<string, Lane>();
 
@@ -135,22 +137,25 @@ export class Lanes {
 
   for(vendor: string, credentialId: string): Lane {
     const key = `${vendor}\n${credentialId}`;
-    const known = this.lanes.get(key);
-    // A Map iterates in order of insertion: what is put back last is let go last.
-    if (known) this.lanes.delete(key);
-    const lane = known ?? new Lane(this.settings);
-    this.lanes.set(key, lane);
-    if (this.lanes.size > this.most) this.letGo(lane);
+    let lane = this.lanes.get(key);
+    if (!lane) {
+      if (this.lanes.size >= this.most) this.letGo();
+      lane = new Lane(this.settings);
+      this.lanes.set(key, lane);
+    }
+    lane.used = true;
     return lane;
   }
 
-  private letGo(asked: Lane): void {
-    for (const [key, lane] of this.lanes) {
+  /** Second chance: what was used since it was last looked at goes to the end of the line, which is the Map's order. */
+  private letGo(): void {
+    for (let left = 2 * this.lanes.size; left > 0; left--) {
+      const [key, lane] = this.lanes.entries().next().value!;
+      this.lanes.delete(key);
       // A lane in use stays: a second one beside it would double its bound.
-      if (lane.idle && lane !== asked) {
-        this.lanes.delete(key);
-        return;
-      }
+      if (!lane.used && lane.idle) return;
+      lane.used = false;
+      this.lanes.set(key, lane);
     }
   }
 }

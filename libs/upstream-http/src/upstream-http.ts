@@ -36,6 +36,7 @@ interface Run {
   /** 1 for the first try. */
   number: number;
   sent: boolean;
+  /** performance.now() at the start of the present try, after the wait for its turn. */
   startedAt: number;
   attempt?: Attempt;
 }
@@ -97,7 +98,6 @@ export class UpstreamHttp {
     const run: Run = { call, deadlineAt, secrets: [], number: 1, sent: false, startedAt };
     let before: Failed | undefined;
     for (; ; run.number++) {
-      run.startedAt = performance.now();
       run.attempt = undefined;
       const result = await this.tryOnce(run, exchange);
       if (!(result instanceof Failed)) return result;
@@ -113,6 +113,7 @@ export class UpstreamHttp {
       } catch {
         throw this.toError(run, new Failed('cancelled', 'Cancelled: nobody waits for the answer any more.'));
       }
+      run.startedAt = performance.now();
     }
   }
 
@@ -123,15 +124,19 @@ export class UpstreamHttp {
     const { call } = run;
     if (this.closed) return new Failed('cancelled', 'The gateway is stopping.');
     const lane = this.lanes.for(call.vendor, call.credential.id);
-    const refused = lane.refused() ?? (await this.enter(run, lane));
+    let refused = lane.refused();
+    const waited = refused ? undefined : this.enter(run, lane);
+    if (waited) refused = await waited;
     if (refused) return refused;
+    // A wait for a turn is not the vendor's time.
+    if (waited) run.startedAt = performance.now();
 
     const attempt = new Attempt(call.signal, () => lane.leave());
     run.attempt = attempt;
     let result: T | Failed | undefined;
     try {
       const tryMs = this.tryMs(call);
-      const leftMs = run.deadlineAt - performance.now();
+      const leftMs = run.deadlineAt - run.startedAt;
       if (tryMs <= leftMs) attempt.limit(tryMs, `No whole answer within ${tryMs} ms.`);
       else attempt.limit(Math.max(0, leftMs), 'No whole answer within the deadline of the call.');
       result = await exchange(run, lane, attempt);
@@ -260,7 +265,7 @@ export class UpstreamHttp {
       attempt: run.number,
       outcome: failed?.failure ?? 'ok',
       status: attempt?.status,
-      durationMs: performance.now() - (attempt?.startedAt ?? run.startedAt),
+      durationMs: performance.now() - run.startedAt,
       bytes: attempt?.bytes ?? 0,
       retryReason: decision?.reason,
       retryInMs: decision?.retry ? decision.waitMs : undefined,
