@@ -60,12 +60,12 @@ export async function openTestDatabase(): Promise<{ prisma: PrismaService; url: 
   return { prisma, url, close };
 }
 
-/** A Postgres of one's own, to be stopped in the middle of a spec. Migrated; `stop` and `start` may take turns. */
+/** A migrated Postgres of a spec's own, to be stopped in the middle of it. */
 export async function openPrivateServer() {
   const folder = mkdtempSync(join(tmpdir(), 'mmp-gateway-private-'));
   chmodSync(folder, 0o755);
   let server: EmbeddedPostgres | undefined = await openEmbeddedPostgres(folder);
-  await applyMigrations(server.url, MIGRATIONS);
+  for (const { sql } of migrations()) await query(server.url, sql);
   const prisma = new PrismaService(server.url, { connections: 5 });
   return {
     prisma,
@@ -144,8 +144,11 @@ function databaseUrl(serverUrl: string, name: string): string {
 
 function migrationsHash(): string {
   const hash = createHash('sha256');
-  for (const file of (readdirSync(MIGRATIONS, { recursive: true }) as string[]).sort()) {
-    if (file.endsWith('.sql')) hash.update(file).update(readFileSync(join(MIGRATIONS, file)));
-  }
+  for (const { file, sql } of migrations()) hash.update(file).update(sql);
   return hash.digest('hex').slice(0, 12);
+}
+
+function migrations(): { file: string; sql: string }[] {
+  const files = (readdirSync(MIGRATIONS, { recursive: true }) as string[]).filter((file) => file.endsWith('.sql'));
+  return files.sort().map((file) => ({ file, sql: readFileSync(join(MIGRATIONS, file), 'utf8') }));
 }

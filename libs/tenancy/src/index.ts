@@ -21,10 +21,12 @@ export {
   type PutCredentialOptions,
 } from './credential-vault.js';
 export { LastUsed } from './last-used.js';
+export { type NetworkAlias, NetworkAliases, type NetworkAliasInput } from './network-aliases.js';
 export type { Page, PageInput } from './page.js';
 export { type Platform, PLATFORMS } from './platforms.js';
 export { type ReEncryption, ReEncryptor } from './re-encryption.js';
 export { Keyring, parseKeyring } from './sealing.js';
 export { Secret } from './secret.js';
 export { TenancyModule } from './tenancy.module.js';
+export { hostAllowed, type Limits, type LimitsInput, mailAllowed, TenantLimits } from './tenant-limits.js';
 export { type TenantRecord, Tenants } from './tenants.js';

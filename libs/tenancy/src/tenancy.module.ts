@@ -4,11 +4,22 @@ import { AppRegistry } from './app-registry.js';
 import { AppDirectory } from './apps.js';
 import { CredentialVault } from './credential-vault.js';
 import { LastUsed } from './last-used.js';
+import { NetworkAliases } from './network-aliases.js';
 import { ReEncryptor } from './re-encryption.js';
 import { Keyring, parseKeyring } from './sealing.js';
+import { TenantLimits } from './tenant-limits.js';
 import { Tenants } from './tenants.js';
 
-const PUBLIC = [ApiKeys, AppDirectory, AppRegistry, CredentialVault, ReEncryptor, Tenants];
+const PUBLIC = [
+  ApiKeys,
+  AppDirectory,
+  AppRegistry,
+  CredentialVault,
+  NetworkAliases,
+  ReEncryptor,
+  TenantLimits,
+  Tenants,
+];
 
 /** Tenants, their keys, apps and credentials. Needs PrismaService from a global module. */
 @Module({})
