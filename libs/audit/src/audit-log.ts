@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Caller, ErrorCode } from '#libs/domain';
+import { type Caller, type ErrorCode, GatewayError } from '#libs/domain';
 import { AUDIT_ACTIONS, type AuditAction } from './actions.js';
 import { AUDIT_OPTIONS, type AuditOptions } from './audit-options.js';
 import { leavesItOpen } from './classify.js';
@@ -50,7 +50,7 @@ export class AuditLog {
     try {
       value = await work((more) => void Object.assign(facts, more));
     } catch (error) {
-      await conclude(isWrite ? this.writeVerdict(error) : this.options.classify(error));
+      await conclude(this.verdictOn(error, isWrite));
       throw error;
     }
     await conclude({ outcome: 'SUCCEEDED' });
@@ -62,10 +62,11 @@ export class AuditLog {
     this.journal.add(concluded(newRow('EVENT', caller, action, target), { outcome: 'DENIED', code }, {}, undefined, 0));
   }
 
-  private writeVerdict(error: unknown): Verdict {
+  private verdictOn(thrown: unknown, isWrite: boolean): Verdict {
+    const error = this.options.translate(thrown);
     const verdict = this.options.classify(error);
     // The vendor may have done what it was asked: FAILED would say that it has not.
-    const lost = verdict.code !== 'INTERNAL' && leavesItOpen(error);
+    const lost = isWrite && error instanceof GatewayError && error.code !== 'INTERNAL' && leavesItOpen(error);
     return lost ? { ...verdict, outcome: 'UNKNOWN' } : verdict;
   }
 }

@@ -7,7 +7,9 @@ export interface AuditLogger {
 }
 
 export interface AuditOptions {
-  /** What an error means for the outcome; default: by a GatewayError's code. */
+  /** Turns what `work` threw into the GatewayError that its caller is going to see; default: as it is. */
+  translate: (error: unknown) => unknown;
+  /** What a translated error means for the outcome; default: by a GatewayError's code. */
   classify: Classify;
   log: AuditLogger;
 }

@@ -12,12 +12,16 @@ import { WriteOnce } from './write-once.js';
 /** Audit log, its chain, and writes that are never sent twice; over a PrismaService that a global module provides. */
 @Module({})
 export class AuditModule {
-  static forRoot({ classify = classifyError, log = nestLogger() }: Partial<AuditOptions> = {}): DynamicModule {
+  static forRoot({
+    translate = (error) => error,
+    classify = classifyError,
+    log = nestLogger(),
+  }: Partial<AuditOptions> = {}): DynamicModule {
     return {
       module: AuditModule,
       global: true,
       providers: [
-        { provide: AUDIT_OPTIONS, useValue: { classify, log } satisfies AuditOptions },
+        { provide: AUDIT_OPTIONS, useValue: { translate, classify, log } satisfies AuditOptions },
         Journal,
         Sealer,
         AuditLog,

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isDatabaseAway, type Prisma, PrismaService } from '#libs/database';
 import { AUDIT_OPTIONS, type AuditOptions } from './audit-options.js';
+import { errorLabel } from './error-label.js';
 import type { NewRow } from './new-row.js';
 import { logUnavailable } from './unavailable.js';
 
@@ -81,7 +82,7 @@ export class Journal {
       const says = givenUp
         ? 'an audit outcome is given up: its intent stays UNKNOWN'
         : 'an audit outcome waits for the database';
-      this.options.log.error({ chain: statement.chain, error: String(error) }, says);
+      this.options.log.error({ chain: statement.chain, error: errorLabel(error) }, says);
       return givenUp;
     }
   }

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } fro
 import { Prisma, PrismaService } from '#libs/database';
 import { AUDIT_OPTIONS, type AuditOptions } from './audit-options.js';
 import { batchHash, chainLock, FIRST_PREVIOUS } from './chain.js';
+import { errorLabel } from './error-label.js';
 import { Journal } from './journal.js';
 import type { NewRow } from './new-row.js';
 import { insertRows, ROW_DIGEST } from './row-sql.js';
@@ -34,7 +35,9 @@ export class Sealer implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => this.busy || void this.flush(), EVERY_MS).unref();
+    this.timer = setInterval(() => {
+      if (!this.busy) void this.flush();
+    }, EVERY_MS).unref();
   }
 
   /** The last requests have ended by now, and their events are in the buffer. */
@@ -77,7 +80,7 @@ export class Sealer implements OnModuleInit, OnApplicationShutdown {
       this.untilSweep = SWEEP_EVERY;
     } catch (error) {
       this.untilSweep = 0;
-      this.options.log.warn({ error: String(error) }, 'the audit log could not be searched for unsealed rows');
+      this.options.log.warn({ error: errorLabel(error) }, 'the audit log could not be searched for unsealed rows');
     }
   }
 
@@ -94,7 +97,10 @@ export class Sealer implements OnModuleInit, OnApplicationShutdown {
       this.journal.sealed(chain);
     } catch (error) {
       this.journal.putBack(chain, events, error);
-      this.options.log.warn({ chain, error: String(error) }, 'an audit chain could not be sealed; it is tried again');
+      this.options.log.warn(
+        { chain, error: errorLabel(error) },
+        'an audit chain could not be sealed; it is tried again',
+      );
     }
   }
 

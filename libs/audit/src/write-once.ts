@@ -94,7 +94,7 @@ export class WriteOnce {
 
   /**
    * Does `work` unless this key has done it; `T` must be JSON, since a replay answers what JSON kept of it, and hold no
-   * secret, since it is kept for 24 hours. Errors of `work` pass, but for those that leave open whether the vendor did it:
+   * secret, since it is kept for 24 hours. Errors of `work` pass, translated, but for those that leave open whether the vendor did it:
    * OUTCOME_UNKNOWN. IDEMPOTENCY_CONFLICT: the key stands for another request, or its first is still under way
    * (`retryAfterSeconds`). UNAVAILABLE: the intent could not be written, and nothing was done.
    */
@@ -143,7 +143,7 @@ export class WriteOnce {
       try {
         value = await work((more) => void Object.assign(underway.facts, more));
       } catch (error) {
-        throw await this.failed(underway, error);
+        throw await this.failed(underway, this.options.translate(error));
       }
       await this.settle(underway, { outcome: 'SUCCEEDED' }, 'ANSWERED', toJson({ value }));
       return value;
@@ -209,7 +209,7 @@ export class WriteOnce {
     try {
       found = await write.reconcile?.({ intentId, createdAt });
     } catch (error) {
-      throw outcomeUnknown(error, intent.vendor, true);
+      throw outcomeUnknown(this.options.translate(error), intent.vendor, true);
     }
     if (found === undefined) throw outcomeUnknown(undefined, intent.vendor, true);
     const durationMs = performance.now() - startedAt;
