@@ -1,3 +1,4 @@
+import { appOfRow } from './app-of-row.js';
 import { planOf, type AnswerPlan, type Question } from './head.js';
 import type { AdjustApp, AdjustCell, AdjustKpiAnswer, AdjustKpiRow } from './types.js';
 import { Unreadable } from './unreadable.js';
@@ -85,21 +86,12 @@ function onlyOne(apps: unknown[]): WireObject | undefined {
   return apps[0] as WireObject | undefined;
 }
 
-/** The app of a row: the answer's, or the one it is grouped by. */
-export function appOfRow(
-  cells: readonly AdjustCell[],
-  column: number,
-  whole: AdjustApp | undefined,
-): AdjustApp | undefined {
-  const cell = cells[column];
-  return cell?.id === undefined ? whole : { token: cell.id, name: cell.name, currency: cell.currency ?? '' };
-}
-
 const numberOf = (value: unknown) => (value === null ? null : Number(valueText(value)));
 
 /** A whole answer, decoded. Throws Unreadable. */
 export function readAnswer(document: unknown, question: Question): AdjustKpiAnswer {
   if (!isObject(document)) throw new Unreadable('it is no object');
+  if (document.error != null) throw new Unreadable('it holds an error beside its rows');
   const plan = planOf(document.result_parameters, question);
   const rows: AdjustKpiRow[] = [];
   const column = plan.head.columns.indexOf('apps');

@@ -1,12 +1,15 @@
 import { UpstreamError, decodeJson } from '#libs/upstream-http';
 import type { UpstreamCall, UpstreamHttp, VendorCredential } from '#libs/upstream-http';
 import { readAnswer } from './answer-reader.js';
-import { adjustRefusal } from './failure.js';
+import { adjustRefusal, toUpstreamError, VENDOR } from './failure.js';
 import { encodeQuery } from './query.js';
+import { RowReader } from './row-reader.js';
+import { openRows, tableOf, type AdjustKpiStream, type AdjustKpiTable } from './rows.js';
 import type { AdjustEndpoint, AdjustKpiAnswer, AdjustKpiQuery } from './types.js';
-import { Unreadable } from './unreadable.js';
+import { AdjustSaysNo } from './unreadable.js';
 
-const VENDOR = 'adjust';
+/** Bytes of a streamed answer that may be held where its order forbids to read it as it comes. */
+const MOST_BUFFERED = 64 * 1024 * 1024;
 
 export interface AdjustKpiClientOptions {
   /** `https://api.adjust.com`, or where a stand-in listens. */
@@ -20,6 +23,11 @@ export interface AdjustCallOptions {
   signal?: AbortSignal;
   /** Milliseconds for the whole call, retries included. */
   deadlineMs?: number;
+}
+
+export interface AdjustStreamOptions extends AdjustCallOptions {
+  /** Bytes of the answer; without it there is no bound, since memory does not grow with it. */
+  maxBytes?: number;
 }
 
 /**
@@ -53,8 +61,48 @@ export class AdjustKpiClient {
     try {
       return readAnswer(document, { query, grouping: request.grouping });
     } catch (error) {
-      throw asUpstreamError(error, endpoint, answer.status);
+      throw toUpstreamError(error, endpoint, answer.status);
     }
+  }
+
+  /**
+   * The same answer as `query`, whole, its rows in batches for a writer that pastes: for answers that are written out
+   * rather than looked into. Costs a third of `query` or less.
+   */
+  async table(
+    endpoint: AdjustEndpoint,
+    credential: VendorCredential,
+    query: AdjustKpiQuery,
+    options: AdjustCallOptions = {},
+  ): Promise<AdjustKpiTable> {
+    const request = encodeQuery(endpoint, query);
+    const answer = await this.#http.send(this.#call(endpoint, credential, request, options));
+    try {
+      return tableOf(answer.body, { query, grouping: request.grouping });
+    } catch (error) {
+      throw toUpstreamError(error, endpoint, answer.status);
+    }
+  }
+
+  /**
+   * The same answer as `query` while it comes, in memory that does not grow with it. Resolves when what stands before
+   * the rows has come. What goes wrong later is thrown by `rows`, which never ends before the answer does. `rows` must
+   * be read or left: until then the call holds its place among the concurrent ones.
+   */
+  async stream(
+    endpoint: AdjustEndpoint,
+    credential: VendorCredential,
+    query: AdjustKpiQuery,
+    options: AdjustStreamOptions = {},
+  ): Promise<AdjustKpiStream> {
+    const request = encodeQuery(endpoint, query);
+    const call = this.#call(endpoint, credential, request, options);
+    const answer = await this.#http.stream({ ...call, maxBytes: options.maxBytes ?? Infinity });
+    const reader = new RowReader({ query, grouping: request.grouping }, MOST_BUFFERED);
+    return openRows(answer.body, reader, async (error) => {
+      const secret = error instanceof AdjustSaysNo ? (await credential.secret()).reveal() : undefined;
+      return toUpstreamError(error, endpoint, answer.status, secret);
+    });
   }
 
   /**
@@ -114,13 +162,3 @@ export class AdjustKpiClient {
 const ACCEPT = { accept: 'application/json' };
 /** Section "Authentication": a header rather than `user_token`, which would stand in every log on the way. */
 const authorize = (secret: string) => ({ headers: { authorization: `Token token=${secret}` } });
-
-function asUpstreamError(error: unknown, operation: string, status: number): unknown {
-  if (!(error instanceof Unreadable)) return error;
-  return new UpstreamError(error.failure, `Adjust's answer can't be used: ${error.message}.`, {
-    vendor: VENDOR,
-    operation,
-    sent: true,
-    status,
-  });
-}

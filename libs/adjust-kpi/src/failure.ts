@@ -1,4 +1,8 @@
+import { redact, UpstreamError } from '#libs/upstream-http';
 import type { Refusal, UpstreamAnswer } from '#libs/upstream-http';
+import { AdjustSaysNo, Unreadable } from './unreadable.js';
+
+export const VENDOR = 'adjust';
 
 const MOST_WORDS = 500;
 /** A refusal with status 200 is a sentence; no need to look into an answer that has rows. */
@@ -45,4 +49,16 @@ export function adjustRefusal(answer: UpstreamAnswer): Refusal | undefined {
     return { failure: 'unavailable', message: message ?? 'Adjust is in trouble.', trouble: true };
   if (status >= 400) return { failure: 'rejected', message: message ?? `Adjust answered with status ${status}.` };
   return undefined;
+}
+
+/** What a reader of answers threw, for the world; other errors as they are. `secret` is kept out of Adjust's words. */
+export function toUpstreamError(error: unknown, operation: string, status: number, secret?: string): unknown {
+  const details = { vendor: VENDOR, operation, sent: true, status };
+  if (error instanceof Unreadable) {
+    return new UpstreamError(error.failure, `Adjust's answer can't be used: ${error.message}.`, details);
+  }
+  if (error instanceof AdjustSaysNo) {
+    return new UpstreamError('rejected', redact(error.message, secret ? [secret] : []).slice(0, MOST_WORDS), details);
+  }
+  return error;
 }

@@ -4,4 +4,7 @@ export type { AdjustEventKpi, AdjustKpi, AdjustKpiUnit } from './kpis.js';
 export { InvalidAdjustQuery, fullGrouping, queryProblems } from './query.js';
 export type { AdjustQueryProblem } from './query.js';
 export { ADJUST_DEVICE_TYPES, ADJUST_OS_NAMES } from './query-values.js';
+export { rowsOf } from './row-batch.js';
+export type { AdjustKpiRowBatch, AdjustKpiRowGroup } from './row-batch.js';
+export type { AdjustKpiStream, AdjustKpiTable } from './rows.js';
 export * from './types.js';

@@ -69,6 +69,8 @@ export interface AdjustCell {
   readonly id?: string;
   /** Of an app: the currency that its money is in. */
   readonly currency?: string;
+  /** Free for whoever writes rows: what was made of this cell, kept for the next row that has it. */
+  memo?: unknown;
 }
 
 export interface AdjustApp {

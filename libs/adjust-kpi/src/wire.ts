@@ -11,7 +11,7 @@ export interface WireLevel {
   readonly containers: readonly string[];
   readonly names: readonly string[];
   readonly token: boolean;
-  /** Fields without which a node may be unfinished where its rows begin. */
+  /** Fields that a node of this level has beside its rows; of several spellings, one. */
   readonly needs: readonly string[];
 }
 
@@ -54,6 +54,10 @@ const LEVELS: Record<AdjustGrouping, WireLevel> = {
 const CONTAINERS = new Set(Object.values(LEVELS).flatMap((one) => one.containers));
 export const isContainer = (key: string, value: unknown): value is unknown[] =>
   Array.isArray(value) && CONTAINERS.has(key);
+
+/** Has this node said all that is needed to name it? Else the rest may stand behind its rows. */
+export const isNamed = (node: WireObject, at: WireLevel): boolean =>
+  at.token ? at.needs.every((field) => field in node) : at.names.some((field) => field in node);
 
 export const levelsOf = (grouping: readonly AdjustGrouping[]): WireLevel[] => grouping.map((name) => LEVELS[name]);
 

@@ -1,0 +1,121 @@
+import { appOfRow } from './app-of-row.js';
+import type { AdjustApp, AdjustCell, AdjustKpiHead, AdjustKpiRow } from './types.js';
+import { valueText } from './wire.js';
+
+/** Rows that differ in the last column alone. */
+export interface AdjustKpiRowGroup {
+  /** The cells of every column but the last. A group that goes on in the next batch has the same array there. */
+  readonly cells: readonly AdjustCell[];
+  /** Index behind its last row in the batch; its first is where the group before it ends. */
+  readonly end: number;
+}
+
+/**
+ * Rows as they lay in one piece of the vendor's answer, for a writer that pastes: values stay the vendor's own digits,
+ * and equal cells are mostly one object, so that what was made of a cell can be kept as its `memo`. Holds its own
+ * memory: stays valid when the next batch is read.
+ */
+export interface AdjustKpiRowBatch {
+  /** Rows in this batch, at least one. */
+  readonly length: number;
+  readonly groups: readonly AdjustKpiRowGroup[];
+  /** For each row its cell in the last column. */
+  readonly last: readonly AdjustCell[];
+  /**
+   * The values of all rows in ASCII, `12,3,4.5`: each a JSON number or `null`, one for each KPI, checked. Row r stands
+   * from `ends[r - 1]` (0 for the first) to `ends[r]`, with nothing between two rows.
+   */
+  readonly text: Buffer;
+  readonly ends: Uint32Array;
+  /** Is there a `null` among the values? Without one they can be pasted into CSV. */
+  readonly nulls: boolean;
+}
+
+/** A batch as rows with numbers. `app` is the answer's, where it is not grouped by apps. */
+export function* rowsOf(batch: AdjustKpiRowBatch, head: AdjustKpiHead, app?: AdjustApp): Generator<AdjustKpiRow> {
+  const appColumn = head.columns.indexOf('apps');
+  let row = 0;
+  let from = 0;
+  for (const group of batch.groups) {
+    for (; row < group.end; row++) {
+      const to = batch.ends[row]!;
+      const cells = [...group.cells, batch.last[row]!];
+      const values = JSON.parse(`[${batch.text.toString('latin1', from, to)}]`) as (number | null)[];
+      yield { app: appOfRow(cells, appColumn, app), cells, values };
+      from = to;
+    }
+  }
+}
+
+/** A batch being written. Open to the reader's inner loop, which keeps its buffers in its own variables. */
+export class RowBuilder {
+  text = Buffer.alloc(0);
+  ends = new Uint32Array(0);
+  last: AdjustCell[] = [];
+  rows = 0;
+  bytes = 0;
+  nulls = false;
+
+  #groups: { cells: readonly AdjustCell[]; end: number }[] = [];
+  #outer: readonly AdjustCell[] = [];
+
+  /** Room for so many further bytes of the vendor's, a row taking at least 16. */
+  reserve(bytes: number): void {
+    if (this.text.length < this.bytes + bytes) {
+      const text = Buffer.allocUnsafeSlow(2 * this.bytes + bytes);
+      this.text.copy(text, 0, 0, this.bytes);
+      this.text = text;
+    }
+    const rows = this.rows + (bytes >> 4) + 1;
+    if (this.ends.length < rows) {
+      const ends = new Uint32Array(this.rows + rows);
+      ends.set(this.ends.subarray(0, this.rows));
+      this.ends = ends;
+    }
+  }
+
+  /** The rows that follow are under these cells. */
+  openGroup(outer: readonly AdjustCell[]): void {
+    const same = outer.length === this.#outer.length && outer.every((cell, column) => cell === this.#outer[column]);
+    if (!same) this.#outer = outer.slice();
+    else if (this.#groups.length > 0) return;
+    this.#closeGroup();
+    this.#groups.push({ cells: this.#outer, end: this.rows });
+  }
+
+  /** Adds a row that was read some other way. Throws Unreadable where a value is no number. */
+  add(cells: readonly AdjustCell[], values: readonly unknown[]): void {
+    const text = values.map(valueText).join(',');
+    this.reserve(text.length + 16);
+    this.openGroup(cells.slice(0, -1));
+    this.last.push(cells.at(-1)!);
+    this.nulls ||= text.includes('n');
+    this.bytes += this.text.write(text, this.bytes, 'latin1');
+    this.ends[this.rows++] = this.bytes;
+  }
+
+  /** The rows so far, as a batch of its own; undefined: none. */
+  take(): AdjustKpiRowBatch | undefined {
+    if (this.rows === 0) return undefined;
+    this.#closeGroup();
+    const batch: AdjustKpiRowBatch = {
+      length: this.rows,
+      groups: this.#groups,
+      last: this.last,
+      text: Buffer.from(this.text.subarray(0, this.bytes)),
+      ends: this.ends.slice(0, this.rows),
+      nulls: this.nulls,
+    };
+    this.#groups = [];
+    this.last = [];
+    this.rows = 0;
+    this.bytes = 0;
+    this.nulls = false;
+    return batch;
+  }
+
+  #closeGroup(): void {
+    const open = this.#groups.at(-1);
+    if (open) open.end = this.rows;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Question } from './head.js';
+import type { AdjustKpiRowBatch } from './row-batch.js';
+import { RowReader } from './row-reader.js';
+import type { AdjustApp, AdjustKpiHead } from './types.js';
+
+/** A whole answer in batches; `rowsOf` makes rows of one. */
+export interface AdjustKpiTable extends AdjustKpiHead {
+  /** The app of every row; missing where they are grouped by apps, or several are added up. */
+  app?: AdjustApp;
+  batches: AdjustKpiRowBatch[];
+}
+
+/** An answer whose rows are still coming. */
+export interface AdjustKpiStream extends AdjustKpiHead {
+  app?: AdjustApp;
+  /** Can be read once. Throws UpstreamError where the answer breaks off; leaving the loop closes the connection. */
+  rows: AsyncIterable<AdjustKpiRowBatch>;
+}
+
+/** Reads a whole body. Throws Unreadable, AdjustSaysNo. */
+export function tableOf(body: Buffer, question: Question): AdjustKpiTable {
+  const reader = new RowReader(question, Infinity);
+  reader.readWhole(body);
+  const batch = reader.take();
+  const { head, app } = reader.plan!;
+  return { ...head, app, batches: batch ? [batch] : [] };
+}
+
+/** Reads up to the rows, and hands on the rest. Every failure passes `explain`, and closes the connection. */
+export async function openRows(
+  body: AsyncIterable<Buffer>,
+  reader: RowReader,
+  explain: (error: unknown) => Promise<unknown>,
+): Promise<AdjustKpiStream> {
+  const chunks = body[Symbol.asyncIterator]();
+  let over = false;
+
+  const advance = async (): Promise<void> => {
+    try {
+      const chunk = await chunks.next();
+      if (chunk.done) {
+        over = true;
+        reader.finish();
+      } else {
+        reader.push(chunk.value);
+      }
+    } catch (error) {
+      over = true;
+      await chunks.return?.();
+      throw await explain(error);
+    }
+  };
+
+  while (!reader.plan) await advance();
+  const { head, app } = reader.plan;
+  const rows: AsyncIterableIterator<AdjustKpiRowBatch> = {
+    [Symbol.asyncIterator]: () => rows,
+    next: async () => {
+      let batch = reader.take();
+      while (!batch && !over) {
+        await advance();
+        batch = reader.take();
+      }
+      return batch ? { done: false, value: batch } : { done: true, value: undefined };
+    },
+    return: async () => {
+      over = true;
+      await chunks.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return { ...head, app, rows };
+}
