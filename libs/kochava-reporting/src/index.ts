@@ -1,0 +1,16 @@
+export { FREQUENCIES, cadenceProblems, nextWindows, previousTimeOf, runsAfter } from './cadence.js';
+export type { Cadence, CadenceProblem, Frequency, RunWindow } from './cadence.js';
+export type { KochavaReportingOptions } from './calls.js';
+export { InvalidKochavaReportingRequest, MOST_NOTIFIED, checkReport, checkSchedule } from './check.js';
+export type { Problem as KochavaReportingProblem } from './check-content.js';
+export { FIELD_LISTS, KochavaReportClient } from './client.js';
+export type { FieldList } from './client.js';
+export { mayHaveBeenDone } from './failure.js';
+export { reportBody, scheduleBody } from './request.js';
+export type { RequestBody } from './request.js';
+export { isSameRequest } from './same-request.js';
+export { KochavaScheduleClient, canUpdateNotify } from './schedules.js';
+export * from './types.js';
+export { DETAIL_TRAFFIC, GROUPINGS, INCLUDING, SUMMARY_TRAFFIC, TIME_SERIES } from './vocabulary.js';
+export type { DetailTraffic, SummaryTraffic } from './vocabulary.js';
+export { withoutSecrets } from './without-secrets.js';
