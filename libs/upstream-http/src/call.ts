@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { UpstreamFailure } from './upstream-error.js';
 import type { VendorCredential } from './secret.js';
 
@@ -47,6 +48,11 @@ export interface UpstreamCall {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Scheme, host, port and any path prefix; the call's path follows it. */
   baseUrl: string;
+  /**
+   * Instead of the system's: who names the addresses of a host that a vendor named. Not asked for a host that is an
+   * address. A connection that was kept is used again without asking.
+   */
+  lookup?: LookupFunction;
   /** Already encoded, with a leading slash. */
   path: string;
   query?: readonly (readonly [string, string])[];

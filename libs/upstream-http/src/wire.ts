@@ -103,6 +103,7 @@ export class Wire {
       method: call.method,
       path: pathOf(origin.prefix, call, authorized),
       headers: headersOf(call, authorized, body),
+      ...(call.lookup && { lookup: call.lookup }),
       agent: call.safeToRepeat ? agents.keptAlive : agents.fresh,
     };
     let request;
