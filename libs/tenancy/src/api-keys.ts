@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type ApiKeyModel, PrismaService } from '#libs/database';
 import { badInput, GatewayError, notFound, type Scope } from '#libs/domain';
@@ -10,7 +11,7 @@ import { type Page, type PageInput, readPage, toPage } from './page.js';
 import { isOrphan } from './prisma-errors.js';
 import { databaseAway, reachDatabase } from './reach-database.js';
 
-/** Who a valid key speaks for. One and the same object while it is fresh: callers may cache by its identity. */
+/** Who a valid key speaks for. One and the same object until something about it changes: callers may cache by identity. */
 export interface AuthenticatedKey {
   readonly tenantId: string;
   readonly tenantSlug: string;
@@ -90,11 +91,11 @@ export class ApiKeys implements OnApplicationShutdown {
   async authenticate(rawKey: string): Promise<KeyCheck> {
     if (!isApiKey(rawKey)) return { ok: false, reason: 'malformed' };
     const hash = hashApiKey(rawKey);
-    const found = await this.checked.get(hash.toString('base64'), () => this.lookUp(hash));
+    const found = await this.checked.get(hash.toString('base64'), (old) => this.lookUp(hash, old));
     if (!found) return { ok: false, reason: 'unknown' };
     const { key, endsAt, revoked } = found.value;
-    if (revoked) return { ok: false, reason: 'revoked', known: key };
-    if (endsAt <= Date.now()) return { ok: false, reason: 'expired', known: key };
+    if (revoked) return { ok: false, reason: 'revoked', known: asKnown(key) };
+    if (endsAt <= Date.now()) return { ok: false, reason: 'expired', known: asKnown(key) };
     this.lastUsed.touch(key.tenantId, key.keyId);
     return { ok: true, key, degraded: found.degraded };
   }
@@ -194,7 +195,7 @@ export class ApiKeys implements OnApplicationShutdown {
     this.checked.forgetWhere(({ key }) => key.keyId === keyId);
   }
 
-  private async lookUp(hash: Buffer): Promise<CheckedKey | undefined> {
+  private async lookUp(hash: Buffer, old: CheckedKey | undefined): Promise<CheckedKey | undefined> {
     const row = await within(
       LOOK_UP_LIMIT_MS,
       reachDatabase(() =>
@@ -205,17 +206,18 @@ export class ApiKeys implements OnApplicationShutdown {
       ),
     );
     if (!row) return undefined;
+    const key: AuthenticatedKey = {
+      tenantId: row.tenantId,
+      tenantSlug: row.tenant.slug,
+      tenantName: row.tenant.name,
+      keyId: row.id,
+      keyName: row.name,
+      scopes: new Set(row.scopes as Scope[]),
+      appIds: row.everyApp ? null : new Set(row.appIds),
+      requestsPerMinute: row.requestsPerMinute,
+    };
     return {
-      key: {
-        tenantId: row.tenantId,
-        tenantSlug: row.tenant.slug,
-        tenantName: row.tenant.name,
-        keyId: row.id,
-        keyName: row.name,
-        scopes: new Set(row.scopes as Scope[]),
-        appIds: row.everyApp ? null : new Set(row.appIds),
-        requestsPerMinute: row.requestsPerMinute,
-      },
+      key: isDeepStrictEqual(key, old?.key) ? old!.key : key,
       endsAt: row.expiresAt?.getTime() ?? Infinity,
       revoked: row.revokedAt !== null,
     };
@@ -249,6 +251,8 @@ export class ApiKeys implements OnApplicationShutdown {
     }
   }
 }
+
+const asKnown = ({ tenantId, keyId, keyName }: AuthenticatedKey): KnownKey => ({ tenantId, keyId, keyName });
 
 function toRecord(row: ApiKeyModel): ApiKeyRecord {
   return {

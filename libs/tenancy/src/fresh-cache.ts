@@ -35,8 +35,8 @@ export class FreshCache<V> {
     this.entries = new CacheableMemory({ useClone: false, lruSize: options.size });
   }
 
-  /** The answer for `key`, looked up unless it is fresh; undefined when there is none. */
-  async get(key: string, lookUp: () => Promise<V | undefined>): Promise<Found<V> | undefined> {
+  /** The answer for `key`, looked up unless it is fresh, beside the old one; undefined when there is none. */
+  async get(key: string, lookUp: (old?: V) => Promise<V | undefined>): Promise<Found<V> | undefined> {
     // Monotonic: a wall clock that is set back must not keep a revoked key alive.
     const now = performance.now();
     const entry = this.entries.get<Entry<V>>(key);
@@ -68,12 +68,12 @@ export class FreshCache<V> {
     key: string,
     old: Entry<V> | undefined,
     startedAt: number,
-    lookUp: () => Promise<V | undefined>,
+    lookUp: (old?: V) => Promise<V | undefined>,
     finish: () => boolean,
   ): Promise<Found<V> | undefined> {
     const { freshMs, staleMs = 0 } = this.options;
     try {
-      const value = await lookUp();
+      const value = await lookUp(old?.value);
       const mine = finish();
       if (value === undefined) {
         if (mine) this.entries.delete(key);

@@ -22,6 +22,7 @@ export {
 } from './credential-vault.js';
 export { LastUsed } from './last-used.js';
 export { type NetworkAlias, NetworkAliases, type NetworkAliasInput } from './network-aliases.js';
+export { NetworkNames } from './network-names.js';
 export type { Page, PageInput } from './page.js';
 export { type Platform, PLATFORMS } from './platforms.js';
 export { type ReEncryption, ReEncryptor } from './re-encryption.js';

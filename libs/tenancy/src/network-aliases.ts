@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { PrismaService } from '#libs/database';
 import { notFound, type Vendor, VENDORS } from '#libs/domain';
 import { CONTROL_CHARACTER, Problems } from './checks.js';
+import { FreshCache } from './fresh-cache.js';
+import { NetworkNames } from './network-names.js';
 import { isOrphan } from './prisma-errors.js';
 import { reachDatabase } from './reach-database.js';
 
@@ -19,13 +21,26 @@ export interface NetworkAliasInput {
   canonical: string;
 }
 
+const FRESH_MS = 900;
+const MOST_CACHED = 1000;
 const MOST_ALIASES = 5000;
 const LONGEST_NAME = 200;
 
 /** One name for a network that the vendors name differently. */
 @Injectable()
 export class NetworkAliases {
+  private readonly names = new FreshCache<NetworkNames>({ size: MOST_CACHED, freshMs: FRESH_MS });
+
   constructor(private readonly prisma: PrismaService) {}
+
+  /** How the tenant names this vendor's networks; a change is seen within a second. */
+  async of(tenantId: string, vendor: Vendor): Promise<NetworkNames> {
+    const found = await this.names.get(`${tenantId}/${vendor}`, async () => {
+      const rows = await reachDatabase(() => this.prisma.networkAlias.findMany({ where: { tenantId, vendor } }));
+      return new NetworkNames(rows);
+    });
+    return found!.value;
+  }
 
   async get(tenantId: string): Promise<NetworkAlias[]> {
     const rows = await reachDatabase(() =>
@@ -47,6 +62,7 @@ export class NetworkAliases {
     } catch (error) {
       throw isOrphan(error) ? notFound('tenant', tenantId) : error;
     }
+    for (const vendor of VENDORS) this.names.forget(`${tenantId}/${vendor}`);
     return this.get(tenantId);
   }
 }

@@ -155,6 +155,30 @@ describe('network aliases', () => {
     await expect(aliases.put(randomUUID(), list)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('translate both ways, by the list as it is now, and never to nothing', async () => {
+    const aliases = new NetworkAliases(database.prisma);
+    const tenantId = await newTenantId();
+    expect((await aliases.of(tenantId, 'ADJUST')).vendorNames('Meta')).toEqual(['Meta']);
+    await aliases.put(tenantId, [
+      { vendor: 'ADJUST', name: 'Facebook Installs', canonical: 'Meta' },
+      { vendor: 'ADJUST', name: 'Instagram Installs', canonical: 'Meta' },
+      { vendor: 'ADJUST', name: 'Meta Legacy', canonical: 'Old' },
+      { vendor: 'ADJUST', name: 'Old', canonical: 'Older' },
+      { vendor: 'KOCHAVA', name: 'Facebook', canonical: 'Meta' },
+    ]);
+    const names = await aliases.of(tenantId, 'ADJUST');
+    expect(['Facebook Installs', 'Meta', 'Facebook'].map((name) => names.canonical(name))).toEqual([
+      'Meta',
+      'Meta',
+      'Facebook',
+    ]);
+    expect(names.vendorNames('Meta').sort()).toEqual(['Facebook Installs', 'Instagram Installs', 'Meta']);
+    // What the vendor calls Old is Older here.
+    expect(names.vendorNames('Old')).toEqual(['Meta Legacy']);
+    expect(names.vendorNames('Facebook Installs')).toEqual(['Facebook Installs']);
+    expect((await aliases.of(tenantId, 'KOCHAVA')).vendorNames('Meta').sort()).toEqual(['Facebook', 'Meta']);
+  });
+
   it('name every bad field', async () => {
     const aliases = new NetworkAliases(database.prisma);
     const tenantId = await newTenantId();
