@@ -55,9 +55,8 @@ function failRequest(attempt: Attempt, error: NodeJS.ErrnoException): void {
 }
 
 /**
- * The way out, on axios. Of axios this uses the dispatch alone, with an adapter of our own: the stock one costs more
- * than the whole rest of a small call (docs/decisions), follows the proxies of the environment unless told not to, and
- * rejects with errors that hold headers and bodies.
+ * The way out, on axios: its dispatch, with an adapter of our own. For a small answer the stock adapter costs more than
+ * the whole rest of the call; it also rejects with errors that hold headers and bodies.
  */
 export class Wire {
   private readonly origins = new Map<string, Origin>();
