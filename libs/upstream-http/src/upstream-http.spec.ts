@@ -290,7 +290,7 @@ describe('a refusal', () => {
     });
   });
 
-  it.each([SECRET, encodeURIComponent(SECRET), JSON.stringify(SECRET), `${'z'.repeat(495)}${SECRET}`])(
+  it.each([SECRET, encodeURIComponent(SECRET), JSON.stringify(SECRET), `${'z'.repeat(490)}${SECRET}`])(
     'that echoes the secret is redacted, number %#',
     async (echo) => {
       const { baseUrl } = await vendor((_, response) => void response.writeHead(403).end(`Token ${echo} is bad`));
