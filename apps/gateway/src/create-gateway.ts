@@ -1,0 +1,77 @@
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { NestFactory } from '@nestjs/core';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { ErrorPages } from './edge/problem.js';
+import { InputPipe } from './edge/input.js';
+import { ProblemFilter } from './edge/problem-filter.js';
+import { registerBodies } from './edge/bodies.js';
+import { registerHooks } from './edge/hooks.js';
+import { requestIdOf } from './edge/request-id.js';
+import { GatewayModule, type GatewayParts } from './gateway.module.js';
+import { registerExplorerAssets } from './operations/explorer.js';
+import { registerOpenApi } from './operations/open-api.js';
+
+/** Bytes of a request's body. */
+const BODY_LIMIT = 1_048_576;
+
+/** The whole gateway, ready to listen: what main.ts runs, and what whole-gateway specs run. */
+export async function createGateway(parts: GatewayParts): Promise<NestFastifyApplication> {
+  const { config, log } = parts;
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    trustProxy: config.http.trustProxy,
+    genReqId: requestIdOf,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    forceCloseConnections: 'idle',
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.forRoot(parts), adapter, {
+    logger: log.forNest(),
+    abortOnError: false,
+    bodyParser: false,
+  });
+  const fastify = adapter.getInstance();
+  await fastify.register(helmet as never, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"] } },
+  });
+  if (config.http.corsOrigins.length > 0) {
+    await fastify.register(cors as never, {
+      origin: [...config.http.corsOrigins],
+      exposedHeaders: [
+        'X-Request-Id',
+        'ETag',
+        'Link',
+        'RateLimit',
+        'RateLimit-Policy',
+        'Retry-After',
+        'Cache-Status',
+        'Idempotency-Replayed',
+      ],
+    });
+  }
+  registerBodies(fastify as never);
+  registerHooks(fastify as never, app, config.tenancy.adminKey);
+  registerExplorerAssets(fastify as never);
+  app.useGlobalPipes(new InputPipe());
+  app.useGlobalFilters(app.get(ProblemFilter));
+  app.enableShutdownHooks([]);
+  registerOpenApi(app);
+  await app.init();
+  await fastify.ready();
+  return app;
+}
+
+/** Listens where `config` says, and answers the URL. */
+export async function listen(app: NestFastifyApplication, { http }: GatewayParts['config']): Promise<string> {
+  await app.listen(http.port, http.host);
+  const address = app.getHttpServer().address() as { port: number };
+  const host =
+    http.host === '0.0.0.0' || http.host === '::'
+      ? '127.0.0.1'
+      : http.host.includes(':')
+        ? `[${http.host}]`
+        : http.host;
+  const url = `http://${host}:${address.port}`;
+  app.get(ErrorPages).base = http.publicUrl ?? url;
+  return url;
+}

@@ -1,0 +1,47 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import { type ClassConstructor, plainToInstance } from 'class-transformer';
+import { type ValidationError, validateSync } from 'class-validator';
+import { type FieldError, badInput } from '#libs/domain';
+
+const OPTIONS = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false, stopAtFirstError: true };
+
+/**
+ * `plain` as an instance of its class, with the class's defaults where it says nothing. BAD_USER_INPUT names every field
+ * that breaks a rule, and every one that the class does not know.
+ */
+export function readInput<T extends object>(type: ClassConstructor<T>, plain: unknown): T {
+  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
+    throw badInput([{ pointer: '', detail: 'must be a JSON object' }]);
+  }
+  const instance = plainToInstance(type, plain, { exposeDefaultValues: true });
+  const problems = validateSync(instance, OPTIONS).flatMap((error) => fieldErrors(error, ''));
+  if (problems.length > 0) throw badInput(problems);
+  return instance;
+}
+
+function fieldErrors(error: ValidationError, path: string): FieldError[] {
+  const pointer = `${path}/${error.property}`;
+  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
+    pointer,
+    detail: rule === 'whitelistValidation' ? 'is not a field here' : plainWords(message, error.property),
+  }));
+  return [...own.slice(0, 1), ...(error.children ?? []).flatMap((child) => fieldErrors(child, pointer))];
+}
+
+/** class-validator begins its own sentences with the field's name, which the pointer says already. */
+const plainWords = (message: string, property: string): string =>
+  message.startsWith(`${property} `)
+    ? message.slice(property.length + 1)
+    : message.replace(`each value in ${property} `, 'each value ');
+
+/** Validates what GraphQL and REST bodies bring against their class; plain values pass. */
+@Injectable()
+export class InputPipe implements PipeTransform {
+  transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
+    if (type === 'custom' || !metatype || PLAIN.has(metatype)) return value;
+    if (value === undefined && type === 'body') return readInput(metatype as ClassConstructor<object>, value);
+    return value === undefined || value === null ? value : readInput(metatype as ClassConstructor<object>, value);
+  }
+}
+
+const PLAIN = new Set<unknown>([String, Number, Boolean, Array, Object, Date]);

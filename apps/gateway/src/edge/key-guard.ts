@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AuditLog } from '#libs/audit';
+import { type Edge, GatewayError } from '#libs/domain';
+import { ApiKeys } from '#libs/tenancy';
+import { GatewayMetrics } from '../operations/gateway-metrics.js';
+import { presentedKey } from './presented-key.js';
+import { RateLimits } from './rate-limits.js';
+import { RequestCaller } from './request-caller.js';
+import { sameSecret } from './same-secret.js';
+
+/** Routes that need no key, by their pattern. Everything else does: a route that is forgotten here is closed. */
+const OPEN = [
+  /^\/health\//,
+  /^\/metrics$/,
+  /^\/openapi\.json$/,
+  /^\/docs(\/|$)/,
+  /^\/errors\//,
+  /^\/explorer\//,
+  /^\/files\//,
+];
+
+/** Above these roots even a path that leads nowhere asks for a key first. */
+const GUARDED_ROOT = /^\/(v1|graphql|vendor|kpis)(?:[/?]|$)/i;
+
+/**
+ * Checks the key in Fastify's onRequest hook: before the body is read, and for every GraphQL operation, `__schema` and
+ * documents that do not parse included.
+ */
+@Injectable()
+export class KeyGuard {
+  constructor(
+    private readonly apiKeys: ApiKeys,
+    private readonly rateLimits: RateLimits,
+    private readonly audit: AuditLog,
+    private readonly metrics: GatewayMetrics,
+  ) {}
+
+  /** Puts the caller on the request, or throws what the caller is told. */
+  async check(request: FastifyRequest, reply: FastifyReply, adminKey: string | undefined): Promise<void> {
+    const route = request.routeOptions.url;
+    if (route === undefined ? !GUARDED_ROOT.test(request.url) : OPEN.some((pattern) => pattern.test(route))) return;
+    if (route?.startsWith('/v1/admin') || (route === undefined && /^\/v1\/admin(?:[/?]|$)/i.test(request.url))) {
+      this.admin(request, adminKey);
+      return;
+    }
+    if (route === '/graphql' && request.method !== 'POST') return;
+    await this.tenant(request, reply, route === '/graphql' ? 'GRAPHQL' : 'REST');
+  }
+
+  private admin(request: FastifyRequest, adminKey: string | undefined): void {
+    const presented = presentedKey(request.headers);
+    if (!adminKey) throw unauthenticated('The administration is closed: ADMIN_API_KEY is not set.');
+    if (!presented || presented === 'ambiguous' || !sameSecret(presented.key, adminKey)) {
+      this.metrics.refusedKey('admin');
+      throw unauthenticated('This needs the operator’s key (ADMIN_API_KEY).');
+    }
+    refuseCrossSiteBasic(request, presented.basic);
+    request.caller = { kind: 'operator', edge: 'ADMIN', requestId: request.id };
+  }
+
+  private async tenant(request: FastifyRequest, reply: FastifyReply, edge: Edge): Promise<void> {
+    const presented = presentedKey(request.headers);
+    if (!presented)
+      throw unauthenticated('Send a key: `Authorization: Bearer KEY`, `X-API-Key: KEY`, or as the password of Basic.');
+    if (presented === 'ambiguous') throw unauthenticated('Two different keys were sent. Send one.');
+    const result = await this.apiKeys.authenticate(presented.key);
+    if (!result.ok) {
+      this.metrics.refusedKey(result.reason);
+      if (result.known) {
+        this.audit.denied({ ...result.known, edge, requestId: request.id }, 'key.denied', 'UNAUTHENTICATED', {
+          resource: `key:${result.reason}`,
+        });
+      }
+      throw unauthenticated(REASONS[result.reason]);
+    }
+    const caller = new RequestCaller(result.key, edge, request, reply);
+    request.caller = caller;
+    refuseCrossSiteBasic(request, presented.basic);
+    if (result.key.requestsPerMinute !== null) await this.rateLimits.take(caller, result.key.requestsPerMinute, reply);
+  }
+}
+
+const REASONS = {
+  malformed: 'This is not a key of this gateway: is it complete?',
+  // An unknown key and a mistyped one are told apart by their checksum alone, which holds no secret.
+  unknown: 'This key is not valid.',
+  revoked: 'This key is not valid.',
+  expired: 'This key has expired. Ask the operator for a new one.',
+} as const;
+
+const unauthenticated = (message: string): GatewayError => new GatewayError('UNAUTHENTICATED', message);
+
+/** A browser that remembers a Basic password would send it along with a stranger's form. */
+function refuseCrossSiteBasic(request: FastifyRequest, basic: boolean): void {
+  if (basic && request.headers.origin && request.method !== 'GET' && request.method !== 'HEAD') {
+    throw new GatewayError(
+      'FORBIDDEN',
+      'Basic is not taken for a write that comes from a web page. Send the key as a Bearer token.',
+    );
+  }
+}

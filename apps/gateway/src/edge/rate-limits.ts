@@ -1,0 +1,61 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
+import { AuditLog } from '#libs/audit';
+import { GatewayError, type TenantContext } from '#libs/domain';
+import { REDIS, type RedisConnection } from '../operations/redis.js';
+
+const WINDOW_SECONDS = 60;
+
+/** Requests per minute of each key: shared between replicas where Redis is set, in process otherwise. */
+@Injectable()
+export class RateLimits {
+  /** One limiter for each limit in use; keys of the same limit share it under their own id. */
+  private readonly limiters = new Map<number, RateLimiterAbstract>();
+
+  constructor(
+    private readonly audit: AuditLog,
+    @Optional() @Inject(REDIS) private readonly redis?: RedisConnection,
+  ) {}
+
+  /** Counts one request and says in its headers what is left; RATE_LIMITED past the limit. */
+  async take(caller: TenantContext, perMinute: number, reply: FastifyReply): Promise<void> {
+    let left: RateLimiterRes;
+    let refused = false;
+    try {
+      left = await this.limiter(perMinute).consume(`${caller.tenantId}/${caller.keyId}`);
+    } catch (thrown) {
+      if (!(thrown instanceof RateLimiterRes)) throw thrown;
+      left = thrown;
+      refused = true;
+    }
+    const seconds = Math.max(1, Math.ceil(left.msBeforeNext / 1000));
+    reply.header('RateLimit-Policy', `"key";q=${perMinute};w=${WINDOW_SECONDS}`);
+    reply.header('RateLimit', `"key";r=${Math.max(0, left.remainingPoints)};t=${seconds}`);
+    if (!refused) return;
+    this.audit.denied(caller, 'key.denied', 'RATE_LIMITED', {});
+    throw new GatewayError('RATE_LIMITED', `This key may ask ${perMinute} times a minute. Go on in ${seconds} s.`, {
+      retryAfterSeconds: seconds,
+    });
+  }
+
+  private limiter(perMinute: number): RateLimiterAbstract {
+    let limiter = this.limiters.get(perMinute);
+    if (!limiter) {
+      const options = { points: perMinute, duration: WINDOW_SECONDS, keyPrefix: `rate:${perMinute}` };
+      const inProcess = new RateLimiterMemory(options);
+      limiter = this.redis
+        ? new RateLimiterRedis({
+            ...options,
+            storeClient: this.redis.client,
+            useRedisPackage: true,
+            // With Redis down each replica counts for itself: a limit a few times too wide, rather than no service.
+            insuranceLimiter: inProcess,
+            rejectIfRedisNotReady: true,
+          })
+        : inProcess;
+      this.limiters.set(perMinute, limiter);
+    }
+    return limiter;
+  }
+}

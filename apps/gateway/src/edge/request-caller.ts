@@ -1,0 +1,60 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller, Edge, Scope, TenantContext } from '#libs/domain';
+import type { AuthenticatedKey } from '#libs/tenancy';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the key guard; absent on the few paths that need no key. */
+    caller?: Caller;
+  }
+}
+
+/**
+ * The TenantContext of one request. Its abort signal is made only when somebody asks for it: most answers come from
+ * memory and need none.
+ */
+export class RequestCaller implements TenantContext {
+  readonly kind = 'tenant';
+  readonly tenantId: string;
+  readonly tenantSlug: string;
+  readonly tenantName: string;
+  readonly keyId: string;
+  readonly keyName: string;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly appIds: ReadonlySet<string> | null;
+  readonly requestId: string;
+  readonly bypassCache: boolean;
+  private controller?: AbortController;
+
+  constructor(
+    key: AuthenticatedKey,
+    readonly edge: Edge,
+    request: FastifyRequest,
+    private readonly reply: FastifyReply,
+  ) {
+    this.tenantId = key.tenantId;
+    this.tenantSlug = key.tenantSlug;
+    this.tenantName = key.tenantName;
+    this.keyId = key.keyId;
+    this.keyName = key.keyName;
+    this.scopes = key.scopes;
+    this.appIds = key.appIds;
+    this.requestId = request.id;
+    this.bypassCache =
+      /(?:^|[\s,])no-cache\b/i.test(request.headers['cache-control'] ?? '') && key.scopes.has('cache:bypass');
+  }
+
+  /** Aborted when the connection closes before the answer is complete. */
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      const controller = (this.controller = new AbortController());
+      const { raw } = this.reply;
+      const left = (): void => {
+        if (!raw.writableFinished) controller.abort();
+      };
+      if (raw.closed) left();
+      else raw.once('close', left);
+    }
+    return this.controller.signal;
+  }
+}

@@ -1,0 +1,271 @@
+import { type AppRecord } from '#libs/tenancy';
+import { GatewayError, type TenantContext, requireScope } from '#libs/domain';
+import { type App, appOf } from '../apps/app.model.js';
+import type { KpiCells, KpiLayout } from './kpi-layout.js';
+import type { KpiDimensionId, KpiSource, KpiTable, KpiValue } from './kpi.model.js';
+import type { SourceReport } from './kpi-source.js';
+import { DIMENSION_COLUMNS, type KpiDimension } from './kpi-words.js';
+
+export const MOST_ROWS = 10_000;
+export const MOST_TABLE_ROWS = 100_000;
+
+/** What the whole answer's rows share. */
+export interface AnswerFrame {
+  tenant: TenantContext;
+  layout: KpiLayout;
+  /** Whole apps behind the ids in the rows; asked for only when a query selects one. */
+  appsById: () => Promise<ReadonlyMap<string, AppRecord>>;
+}
+
+/** KpiResult of the public face. Rows are kept as cells; the objects of `rows` and `sources` are made when selected. */
+export class KpiAnswer {
+  constructor(
+    private readonly frame: AnswerFrame,
+    readonly cells: readonly KpiCells[],
+    readonly reports: readonly SourceReport[],
+    private readonly askTotals: () => Promise<KpiAnswer>,
+  ) {}
+
+  get rows(): KpiRowView[] {
+    return this.cells.slice(0, MOST_ROWS).map((cells) => new KpiRowView(cells, this.frame));
+  }
+
+  get table(): KpiTable {
+    return { columns: this.frame.layout.columns as KpiTable['columns'], rows: this.cells.slice(0, MOST_TABLE_ROWS) };
+  }
+
+  get rowCount(): number {
+    return this.cells.length;
+  }
+
+  get truncated(): boolean {
+    return this.cells.length > MOST_ROWS;
+  }
+
+  get layout(): KpiLayout {
+    return this.frame.layout;
+  }
+
+  async totals(): Promise<KpiRowView[]> {
+    return (await this.askTotals()).rows;
+  }
+
+  totalsAnswer(): Promise<KpiAnswer> {
+    return this.askTotals();
+  }
+
+  /** The part of this answer, which is grouped by app, that is about one app; without its app columns if so asked. */
+  ofApp(appId: string, dropApp: boolean, askTotals: () => Promise<KpiAnswer>): KpiAnswer {
+    const { layout } = this.frame;
+    const at = layout.at.get('APP')!;
+    const own = this.cells.filter((cells) => cells[at] === appId);
+    const cells = dropApp ? own.map((row) => row.toSpliced(at, APP_COLUMNS)) : own;
+    const frame = { ...this.frame, layout: dropApp ? withoutApp(layout) : layout };
+    return new KpiAnswer(
+      frame,
+      cells,
+      this.reports.map((report) => reportOfApp(report, appId)),
+      askTotals,
+    );
+  }
+
+  get sources(): KpiSourceView[] {
+    return this.reports.map((report) => new KpiSourceView(report, this.frame));
+  }
+}
+
+const APP_COLUMNS = DIMENSION_COLUMNS.APP.length;
+
+function withoutApp(layout: KpiLayout): KpiLayout {
+  const gone = layout.at.get('APP')!;
+  const shift = (at: number): number => (at > gone ? at - APP_COLUMNS : at);
+  return {
+    columns: layout.columns.toSpliced(gone, APP_COLUMNS),
+    at: new Map(
+      [...layout.at].filter(([dimension]) => dimension !== 'APP').map(([dimension, at]) => [dimension, shift(at)]),
+    ),
+    currencyAt: layout.currencyAt === undefined ? undefined : shift(layout.currencyAt),
+    firstMetricAt: shift(layout.firstMetricAt),
+  };
+}
+
+function reportOfApp(report: SourceReport, appId: string): SourceReport {
+  if (report.error || report.appIds.includes(appId))
+    return { ...report, appIds: report.appIds.filter((id) => id === appId) };
+  const error = new GatewayError('UNSUPPORTED', 'This app has no name at this vendor.', { vendor: report.vendor });
+  return { ...report, appIds: [], status: 'UNSUPPORTED', error };
+}
+
+/** One row of `rows`: every field reads its cell, so that fields nobody selects cost nothing. */
+export class KpiRowView {
+  constructor(
+    private readonly cells: KpiCells,
+    private readonly frame: AnswerFrame,
+  ) {}
+
+  get vendor(): unknown {
+    return this.cells[0];
+  }
+
+  /** Leads to another noun: its scope is asked for here, because guards see root fields only. */
+  async app(): Promise<App | null> {
+    requireScope(this.frame.tenant, 'apps:read');
+    const id = this.text('APP');
+    const app = id === null ? undefined : (await this.frame.appsById()).get(id);
+    return app ? appOf(app) : null;
+  }
+
+  get time(): string | null {
+    return this.text('HOUR') ?? this.text('DAY') ?? this.text('WEEK') ?? this.text('MONTH');
+  }
+
+  get country(): string | null {
+    return this.text('COUNTRY');
+  }
+
+  get region(): string | null {
+    return this.text('REGION');
+  }
+
+  get network(): string | null {
+    return this.text('NETWORK');
+  }
+
+  get campaign(): string | null {
+    return this.text('CAMPAIGN');
+  }
+
+  get adgroup(): string | null {
+    return this.text('ADGROUP');
+  }
+
+  get creative(): string | null {
+    return this.text('CREATIVE');
+  }
+
+  get site(): string | null {
+    return this.text('SITE');
+  }
+
+  get tracker(): string | null {
+    return this.text('TRACKER');
+  }
+
+  get partner(): string | null {
+    return this.text('PARTNER');
+  }
+
+  get osName(): string | null {
+    return this.text('OS_NAME');
+  }
+
+  get deviceType(): string | null {
+    return this.text('DEVICE_TYPE');
+  }
+
+  get event(): string | null {
+    return this.text('EVENT');
+  }
+
+  get cohortPeriod(): number | null {
+    return this.cell('COHORT_PERIOD') as number | null;
+  }
+
+  get dimensionIds(): KpiDimensionId[] {
+    const ids: KpiDimensionId[] = [];
+    for (const [dimension, index] of this.frame.layout.at) {
+      const hasId = dimension !== 'APP' && DIMENSION_COLUMNS[dimension].length === 2;
+      const id = hasId ? this.cells[index + 1] : null;
+      if (id) ids.push({ dimension, id: String(id) });
+    }
+    return ids;
+  }
+
+  get currency(): string | null {
+    const at = this.frame.layout.currencyAt;
+    return at === undefined ? null : (this.cells[at] as string | null);
+  }
+
+  get metrics(): KpiValue[] {
+    const { columns, firstMetricAt } = this.frame.layout;
+    const metrics: KpiValue[] = [];
+    for (let index = firstMetricAt; index < columns.length; index++) {
+      metrics.push({ name: columns[index]!.name, value: this.cells[index] as number | null });
+    }
+    return metrics;
+  }
+
+  private cell(dimension: KpiDimension): string | number | null {
+    const at = this.frame.layout.at.get(dimension);
+    return at === undefined ? null : (this.cells[at] ?? null);
+  }
+
+  private text(dimension: KpiDimension): string | null {
+    return this.cell(dimension) as string | null;
+  }
+}
+
+/** One of `sources`. */
+export class KpiSourceView implements Omit<KpiSource, 'apps'> {
+  readonly vendor;
+  readonly service;
+  readonly status;
+  readonly fetchedAt;
+  readonly currencies;
+  readonly warnings;
+  readonly settings;
+  readonly metricNames;
+  readonly unsupported;
+
+  constructor(
+    private readonly report: SourceReport,
+    private readonly frame: AnswerFrame,
+  ) {
+    this.vendor = report.vendor;
+    this.service = report.service;
+    this.status = report.status;
+    this.fetchedAt = report.fetchedAt;
+    this.currencies = report.currencies;
+    this.warnings = report.warnings;
+    this.settings = report.settings;
+    this.metricNames = report.metricNames;
+    this.unsupported = report.unsupported;
+  }
+
+  get error(): KpiSource['error'] {
+    const { error } = this.report;
+    return (
+      error && { code: error.code, message: error.message, retryAfterSeconds: error.details.retryAfterSeconds ?? null }
+    );
+  }
+
+  async apps(): Promise<App[]> {
+    requireScope(this.frame.tenant, 'apps:read');
+    const byId = await this.frame.appsById();
+    return this.report.appIds.flatMap((id) => {
+      const app = byId.get(id);
+      return app ? [appOf(app)] : [];
+    });
+  }
+
+  /** As REST shows it, where an app is its id and name. */
+  async toRest(): Promise<object> {
+    const byId = await this.frame.appsById();
+    const { vendor, service, status, fetchedAt, currencies, warnings, settings, metricNames, unsupported, error } =
+      this;
+    const apps = this.report.appIds.map((id) => ({ id, name: byId.get(id)?.name ?? null }));
+    return {
+      vendor,
+      service,
+      apps,
+      status,
+      fetchedAt,
+      currencies,
+      warnings,
+      settings,
+      metricNames,
+      unsupported,
+      error,
+    };
+  }
+}

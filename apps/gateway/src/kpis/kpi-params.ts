@@ -1,0 +1,218 @@
+import { ApiQuery } from '@nestjs/swagger';
+import { applyDecorators } from '@nestjs/common';
+import { type FieldError, GatewayError, badInput } from '#libs/domain';
+import { readInput } from '../edge/input.js';
+import { KpiQueryInput } from './kpi.input.js';
+import {
+  AdjustAttributionSource,
+  AdjustAttributionType,
+  AdjustReattributed,
+  CohortPeriod,
+  KpiDimension,
+  KpiMetric,
+} from './kpi-words.js';
+
+/** A query parameter's values: one for each time it stands in the URL. */
+type Values = readonly string[];
+type Reader = (values: Values) => unknown;
+
+const text: Reader = (values) => only(values);
+const code: Reader = (values) => only(values).toUpperCase();
+const flag: Reader = (values) => ({ true: true, false: false })[only(values).toLowerCase()] ?? only(values);
+const seconds: Reader = (values) => (/^\d+$/.test(only(values)) ? Number(only(values)) : only(values));
+const split = (values: Values): string[] =>
+  values.flatMap((value) => value.split(',').map((part) => part.trim())).filter((part) => part !== '');
+const list: Reader = split;
+const codes: Reader = (values) => split(values).map((value) => value.toUpperCase());
+/** Names hold commas: each is a parameter of its own. */
+const names: Reader = (values) => values.filter((value) => value !== '');
+const vendorMetrics: Reader = (values) =>
+  split(values).map((value) => {
+    const colon = value.indexOf(':');
+    return { vendor: value.slice(0, Math.max(0, colon)).toUpperCase(), name: value.slice(colon + 1) };
+  });
+
+interface Param {
+  /** Where the value goes in KpiQueryInput. */
+  field: string;
+  read: Reader;
+  description: string;
+  required?: boolean;
+  repeated?: boolean;
+}
+
+const oneOf = (words: object): string => Object.keys(words).join(', ').toLowerCase();
+
+/** The query parameters of GET /v1/kpis (rest.md). Enumerated values are taken in any letter case. */
+export const KPI_PARAMS: Readonly<Record<string, Param>> = {
+  app: {
+    field: 'appIds',
+    read: list,
+    description: 'Ids of apps, comma separated; absent: every app that the key may read.',
+  },
+  from: { field: 'from', read: text, required: true, description: 'First day, included: YYYY-MM-DD.' },
+  to: { field: 'to', read: text, required: true, description: 'Last day, included: YYYY-MM-DD.' },
+  metrics: { field: 'metrics', read: codes, description: `Comma separated: ${oneOf(KpiMetric)}.` },
+  vendor_metrics: {
+    field: 'vendorMetrics',
+    read: vendorMetrics,
+    description: 'Comma separated, each after its vendor: adjust:waus, adjust:all_events|revenue.',
+  },
+  group_by: {
+    field: 'groupBy',
+    read: codes,
+    description: `Comma separated, in the order of the columns: ${oneOf(KpiDimension)}.`,
+  },
+  vendors: {
+    field: 'vendors',
+    read: codes,
+    description: 'Comma separated: adjust, kochava; absent: every vendor there is.',
+  },
+  countries: {
+    field: 'filter.countries',
+    read: list,
+    description: 'ISO 3166-1 alpha-2 codes, comma separated, in any letter case.',
+  },
+  networks: {
+    field: 'filter.networks',
+    read: names,
+    repeated: true,
+    description: 'Canonical network names; repeat the parameter, because names hold commas.',
+  },
+  campaigns: {
+    field: 'filter.campaigns',
+    read: names,
+    repeated: true,
+    description: 'Campaign names; repeat the parameter.',
+  },
+  os_names: { field: 'filter.osNames', read: list, description: 'Comma separated: android, ios, …' },
+  device_types: { field: 'filter.deviceTypes', read: list, description: 'Comma separated: phone, tablet, …' },
+  events: {
+    field: 'filter.events',
+    read: names,
+    repeated: true,
+    description: 'Event tokens or names; repeat the parameter.',
+  },
+  utc_offset: {
+    field: 'utcOffset',
+    read: (values) => only(values).replace(/^ /, '+'),
+    description: 'Where days begin: -12:00 to +14:00; default +00:00.',
+  },
+  cohort_period: { field: 'cohort.period', read: code, description: `Asks for cohorts: ${oneOf(CohortPeriod)}.` },
+  cohort_range: {
+    field: 'cohort.range',
+    read: text,
+    description: 'Periods after install: 30, 0-30, 0-30,120; 120 days, 52 weeks at most.',
+  },
+  adjust_tracker: { field: 'adjust.trackerToken', read: text, description: 'One app: drill down under this tracker.' },
+  adjust_tracker_filter: {
+    field: 'adjust.trackerFilter',
+    read: list,
+    description: 'Several apps: only these trackers and what is under them.',
+  },
+  adjust_attribution_type: {
+    field: 'adjust.attributionType',
+    read: code,
+    description: `${oneOf(AdjustAttributionType)}.`,
+  },
+  adjust_attribution_source: {
+    field: 'adjust.attributionSource',
+    read: code,
+    description: `${oneOf(AdjustAttributionSource)}.`,
+  },
+  adjust_reattributed: { field: 'adjust.reattributed', read: code, description: `${oneOf(AdjustReattributed)}.` },
+  adjust_sandbox: { field: 'adjust.sandbox', read: flag, description: 'true: Adjust’s sandbox data.' },
+  wait_seconds: { field: 'waitSeconds', read: seconds, description: '0 to 30; default 10.' },
+  on_failed_source: {
+    field: 'onFailedSource',
+    read: code,
+    description: 'partial or error; CSV and NDJSON fail by default, JSON does not.',
+  },
+};
+
+/** How the answer is written, next to what it holds. */
+export const FORM_PARAMS: Readonly<Record<string, string>> = {
+  totals: 'true: one row for everything beside the rows; JSON only.',
+  format: 'json, csv or ndjson; absent: by Accept.',
+  bom: 'true: a byte order mark before the CSV, for Excel.',
+  human_readable: 'true: CSV headings in English.',
+  raw: 'true: text cells as they are, also those that a spreadsheet would run as a formula.',
+};
+
+export type RawQuery = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The input that a query string asks with. BAD_USER_INPUT names each parameter as it stands in the URL. */
+export function kpiInputOf(query: RawQuery): KpiQueryInput {
+  const plain: Record<string, unknown> = {};
+  const problems: FieldError[] = [];
+  for (const [name, value] of Object.entries(query)) {
+    const param = Object.hasOwn(KPI_PARAMS, name) ? KPI_PARAMS[name] : undefined;
+    if (!param) {
+      if (!Object.hasOwn(FORM_PARAMS, name)) problems.push({ pointer: `/${name}`, detail: 'is not a parameter here' });
+      continue;
+    }
+    const values = Array.isArray(value) ? value : [value ?? ''];
+    if (values.every((one) => one === '')) continue;
+    if (
+      values.length > 1 &&
+      param.read !== list &&
+      param.read !== codes &&
+      !param.repeated &&
+      param.read !== vendorMetrics
+    ) {
+      problems.push({ pointer: `/${name}`, detail: 'stands there more than once' });
+      continue;
+    }
+    set(plain, param.field, param.read(values));
+  }
+  if (problems.length > 0) throw badInput(problems);
+  return byParameter(() => readInput(KpiQueryInput, plain));
+}
+
+/** Runs `work`, and gives the fields of its BAD_USER_INPUT their parameters' names. */
+export function byParameter<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw renamed(error);
+  }
+}
+
+/** The same error with `/filter/countries/0` told as `/countries`. */
+export function renamed(error: unknown): unknown {
+  if (!(error instanceof GatewayError) || error.code !== 'BAD_USER_INPUT' || !error.details.errors) return error;
+  return badInput(
+    error.details.errors.map(({ pointer, detail }) => {
+      const path = pointer.slice(1).split('/');
+      const [name] =
+        Object.entries(KPI_PARAMS).find(([, { field }]) =>
+          field.split('.').every((part, index) => path[index] === part),
+        ) ?? [];
+      return { pointer: name ? `/${name}` : pointer, detail };
+    }),
+  );
+}
+
+function set(target: Record<string, unknown>, field: string, value: unknown): void {
+  const [first, second] = field.split('.') as [string, string | undefined];
+  if (second === undefined) target[first] = value;
+  else ((target[first] ??= {}) as Record<string, unknown>)[second] = value;
+}
+
+const only = (values: Values): string => values[0] ?? '';
+
+/** All of them, for OpenAPI. */
+export const KpiQueryParams = (): MethodDecorator =>
+  applyDecorators(
+    ...Object.entries(KPI_PARAMS).map(([name, { description, required, repeated }]) =>
+      ApiQuery({
+        name,
+        description,
+        required: required ?? false,
+        schema: repeated ? { type: 'array', items: { type: 'string' } } : { type: 'string' },
+      }),
+    ),
+    ...Object.entries(FORM_PARAMS).map(([name, description]) =>
+      ApiQuery({ name, description, required: false, schema: { type: 'string' } }),
+    ),
+  );

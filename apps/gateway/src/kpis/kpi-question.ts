@@ -1,0 +1,115 @@
+import { DateTime } from 'luxon';
+import { type FieldError, type Vendor, badInput } from '#libs/domain';
+import type { AppKpiInput } from './kpi.input.js';
+import { type KpiDimension, type KpiMetric, TIME_DIMENSIONS } from './kpi-words.js';
+
+/** What a filter keeps; undefined: everything. Lists are sorted and hold each value once. */
+export interface KpiFilter {
+  readonly countries?: readonly string[];
+  readonly networks?: readonly string[];
+  readonly campaigns?: readonly string[];
+  readonly osNames?: readonly string[];
+  readonly deviceTypes?: readonly string[];
+  readonly events?: readonly string[];
+}
+
+/** A KPI question in one form, whatever door it came through: two that mean the same are equal. */
+export interface KpiQuestion {
+  /** First and last day, both included. */
+  readonly from: string;
+  readonly to: string;
+  readonly metrics: readonly KpiMetric[];
+  readonly vendorMetrics: readonly { readonly vendor: Vendor; readonly name: string }[];
+  readonly groupBy: readonly KpiDimension[];
+  readonly filter: KpiFilter;
+  readonly vendors?: readonly Vendor[];
+  readonly utcOffset: string;
+  readonly cohort?: { readonly period: 'DAY' | 'WEEK' | 'MONTH'; readonly range?: string };
+  readonly adjust: {
+    readonly trackerToken?: string;
+    readonly trackerFilter?: readonly string[];
+    readonly sandbox?: boolean;
+    readonly reattributed?: 'ALL' | 'INSTALLED' | 'REATTRIBUTED';
+    readonly attributionType?: 'CLICK' | 'IMPRESSION' | 'ALL';
+    readonly attributionSource?: 'FIRST' | 'DYNAMIC';
+  };
+}
+
+/** The longest range a question may span: ten years of days. */
+const MOST_DAYS = 3_660;
+
+/**
+ * The question that `input` asks. What is wrong between its fields is BAD_USER_INPUT, all of it at once; each field by
+ * itself has been validated already.
+ */
+export function questionOf(input: AppKpiInput): KpiQuestion {
+  const problems: FieldError[] = [];
+  const days = DateTime.fromISO(input.to).diff(DateTime.fromISO(input.from), 'days').days;
+  if (days < 0) problems.push({ pointer: '/to', detail: 'must not lie before `from`' });
+  if (days > MOST_DAYS) problems.push({ pointer: '/to', detail: `must lie within ${MOST_DAYS} days of \`from\`` });
+  if (input.metrics.length + input.vendorMetrics.length === 0) {
+    problems.push({ pointer: '/metrics', detail: 'ask for one metric at least, here or in vendorMetrics' });
+  }
+  if (input.groupBy.filter((dimension) => TIME_DIMENSIONS.has(dimension)).length > 1) {
+    problems.push({ pointer: '/groupBy', detail: 'may hold one of HOUR, DAY, WEEK and MONTH: a row has one time' });
+  }
+  const names = new Set(input.metrics.map((metric) => metric.toLowerCase()));
+  input.vendorMetrics.forEach(({ vendor, name }, index) => {
+    if (names.has(name))
+      problems.push({ pointer: `/vendorMetrics/${index}/name`, detail: `${name} is asked for twice` });
+    names.add(name);
+    if (input.vendors?.length && !input.vendors.includes(vendor)) {
+      problems.push({ pointer: `/vendorMetrics/${index}/vendor`, detail: `${vendor} is not among \`vendors\`` });
+    }
+  });
+  if (input.groupBy.includes('COHORT_PERIOD') && !input.cohort) {
+    problems.push({ pointer: '/groupBy', detail: 'COHORT_PERIOD needs `cohort`' });
+  }
+  if (input.vendors?.length === 0) problems.push({ pointer: '/vendors', detail: 'name a vendor, or leave it out' });
+  const filter = filterOf(input.filter, problems);
+  if (problems.length > 0) throw badInput(problems);
+  const { adjust, cohort } = input;
+  return {
+    from: input.from,
+    to: input.to,
+    metrics: input.metrics,
+    vendorMetrics: input.vendorMetrics.map(({ vendor, name }) => ({ vendor, name })),
+    groupBy: input.groupBy,
+    filter,
+    vendors: input.vendors ?? undefined,
+    utcOffset: input.utcOffset === '-00:00' ? '+00:00' : input.utcOffset,
+    cohort: cohort ? { period: cohort.period, range: cohort.range?.replaceAll(/\s+/g, '') } : undefined,
+    adjust: {
+      trackerToken: adjust?.trackerToken ?? undefined,
+      trackerFilter: sorted(adjust?.trackerFilter),
+      sandbox: adjust?.sandbox ?? undefined,
+      reattributed: adjust?.reattributed ?? undefined,
+      attributionType: adjust?.attributionType ?? undefined,
+      attributionSource: adjust?.attributionSource ?? undefined,
+    },
+  };
+}
+
+function filterOf(input: AppKpiInput['filter'], problems: FieldError[]): KpiFilter {
+  const filter: Record<string, readonly string[] | undefined> = {};
+  for (const name of ['countries', 'networks', 'campaigns', 'osNames', 'deviceTypes', 'events'] as const) {
+    const values = input?.[name];
+    if (values?.length === 0)
+      problems.push({ pointer: `/filter/${name}`, detail: 'name one at least, or leave it out' });
+    const folded = name === 'countries' || name === 'osNames' || name === 'deviceTypes';
+    filter[name] = sorted(folded ? values?.map((value) => value.toLowerCase()) : values);
+  }
+  filter.countries?.forEach((country, index) => {
+    if (!/^[a-z]{2}$/.test(country)) {
+      problems.push({
+        pointer: `/filter/countries/${index}`,
+        detail: `${JSON.stringify(country)} is no ISO 3166-1 alpha-2 code`,
+      });
+    }
+  });
+  return filter;
+}
+
+function sorted(values: readonly string[] | null | undefined): readonly string[] | undefined {
+  return values?.length ? [...new Set(values)].sort() : undefined;
+}

@@ -1,0 +1,49 @@
+import type { GatewayError, TenantContext, Vendor } from '#libs/domain';
+import type { KpiCells, KpiLayout } from './kpi-layout.js';
+import type { KpiQuestion } from './kpi-question.js';
+import type { KpiMetric, KpiService, KpiSourceStatus } from './kpi-words.js';
+
+/** What is told of one source of an answer: KpiSource of the public face, with its apps by id. */
+export interface SourceReport {
+  vendor: Vendor;
+  service: KpiService;
+  appIds: string[];
+  status: KpiSourceStatus;
+  fetchedAt: Date | null;
+  currencies: string[];
+  warnings: string[];
+  settings: Record<string, unknown>;
+  metricNames: { metric: KpiMetric; vendorName: string }[];
+  unsupported: string[];
+  error: GatewayError | null;
+}
+
+/** A source's part of an answer. */
+export interface SourceRows {
+  report: SourceReport;
+  layout: KpiLayout;
+  rows: KpiCells[];
+}
+
+/** As SourceRows, for answers of any size: rows come in batches, and the report is complete when they have ended. */
+export interface SourceStream {
+  report: SourceReport;
+  layout: KpiLayout;
+  batches: AsyncIterable<KpiCells[]>;
+}
+
+export interface SourceRequest {
+  tenant: TenantContext;
+  question: KpiQuestion;
+  /** Null: every app that the key may read. */
+  appIds: readonly string[] | null;
+}
+
+/** A service that numbers come from. A third vendor is one more of these. */
+export interface KpiSourceService {
+  readonly vendor: Vendor;
+  readonly service: KpiService;
+  /** Throws BAD_USER_INPUT for a question that is wrong; any other failure is the source's own, in its report. */
+  read(request: SourceRequest): Promise<SourceRows>;
+  stream(request: SourceRequest): Promise<SourceStream>;
+}

@@ -1,0 +1,46 @@
+import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { TenantContext } from '#libs/domain';
+import { NeedsScope, Tenant } from '../edge/needs-scope.js';
+import { Described } from '../edge/described.js';
+import { KpiQueryInput } from './kpi.input.js';
+import { KpiQueryParams, type RawQuery } from './kpi-params.js';
+import { KpiReplies } from './kpi-replies.js';
+import { KpiFlatResult } from './kpi-flat.model.js';
+
+@ApiTags('KPIs')
+@Controller('v1/kpis')
+export class KpisController {
+  constructor(private readonly replies: KpiReplies) {}
+
+  @Get()
+  @NeedsScope('kpis:read')
+  @KpiQueryParams()
+  @Described(
+    'KPI rows of one question, from both vendors. Scope kpis:read. Also as CSV and NDJSON.',
+    KpiFlatResult,
+    'table',
+  )
+  get(
+    @Tenant() tenant: TenantContext,
+    @Query() query: RawQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.replies.get(tenant, query, request, reply);
+  }
+
+  @Post('query')
+  @NeedsScope('kpis:read')
+  @Described('As GET /v1/kpis, the question as JSON. Scope kpis:read. Also as CSV and NDJSON.', KpiFlatResult, 'table')
+  query(
+    @Tenant() tenant: TenantContext,
+    @Body() input: KpiQueryInput,
+    @Query() form: RawQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.replies.post(tenant, input, form, request, reply);
+  }
+}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { AdjustSource } from './adjust-source.js';
+import { KpiReplies } from './kpi-replies.js';
+import { KpisController } from './kpis.controller.js';
+import { KpisResolver } from './kpis.resolver.js';
+import { KPI_SOURCES, KpisService } from './kpis.service.js';
+import type { KpiSourceService } from './kpi-source.js';
+
+@Module({
+  controllers: [KpisController],
+  providers: [
+    AdjustSource,
+    { provide: KPI_SOURCES, useFactory: (...sources: KpiSourceService[]) => sources, inject: [AdjustSource] },
+    KpisService,
+    KpisResolver,
+    KpiReplies,
+  ],
+})
+export class KpisModule {}

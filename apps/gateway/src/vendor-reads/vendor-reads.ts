@@ -1,0 +1,104 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
+import { GatewayError } from '#libs/domain';
+import { toGatewayError } from '../edge/gateway-failure.js';
+import { SharedCalls } from './shared-calls.js';
+
+export interface ReadRequest<T> {
+  /** Tenant, credential version, base URL and the whole normalised question: whose answer it is, and to what. */
+  key: string;
+  /** The last day that the answer is about, YYYY-MM-DD: days that are over change less, and are kept for longer. */
+  lastDay: string;
+  /** Neither served from the cache nor joined to a read under way; the answer is kept for others. */
+  bypass?: boolean;
+  /** Aborted when this caller has left. */
+  signal?: AbortSignal;
+  /** Asks the vendor; aborted when the last caller has left. */
+  fetch: (signal: AbortSignal) => Promise<T>;
+  /** Is this answer worth its memory, and whole? An error never is. Default: yes. */
+  keep?: (value: T) => boolean;
+}
+
+export interface ReadAnswer<T> {
+  value: T;
+  status: 'FRESH' | 'CACHED' | 'STALE';
+  fetchedAt: Date;
+  /** Why a stale answer stands in. */
+  failure?: GatewayError;
+}
+
+/** How long answers are served again, in milliseconds; 0: they are not kept. */
+export interface ReadLives {
+  /** About days that are not over yet, anywhere on earth. */
+  recentMs: number;
+  /** About days that are over. */
+  pastMs: number;
+  /** Past those, in which an answer may stand in for a vendor that is down. */
+  staleMs: number;
+}
+
+export const READ_LIVES = Symbol('read lives');
+
+/** A day ends last at UTC-12. */
+const isOver = (day: string, now: number): boolean => Date.parse(`${day}T00:00:00Z`) + 36 * 3_600_000 < now;
+
+interface Entry<T> {
+  value: T;
+  fetchedAt: number;
+  freshUntil: number;
+}
+
+/** Failures of a vendor that is down, for which an older answer may stand in. What a vendor refuses is told as it is. */
+const DOWN = new Set([
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_RATE_LIMITED',
+  'UPSTREAM_INVALID_RESPONSE',
+  'UNAVAILABLE',
+]);
+
+/** Reads of vendor data: cached, and asked once however many callers ask at the same time. */
+@Injectable()
+export class VendorReads {
+  private readonly underWay = new SharedCalls();
+
+  constructor(
+    @Inject(CACHE_MANAGER) private readonly cache: Cache,
+    @Inject(READ_LIVES) private readonly lives: ReadLives,
+  ) {}
+
+  async read<T>(request: ReadRequest<T>): Promise<ReadAnswer<T>> {
+    const { key, bypass } = request;
+    const entry = await this.lookUp<T>(key);
+    if (entry && !bypass && entry.freshUntil > Date.now()) {
+      return { value: entry.value, status: 'CACHED', fetchedAt: new Date(entry.fetchedAt) };
+    }
+    const fetch = (signal: AbortSignal): Promise<Entry<T>> => this.fetch(request, signal);
+    try {
+      const fresh = await (bypass
+        ? fetch(request.signal ?? new AbortController().signal)
+        : this.underWay.join(key, request.signal, fetch));
+      return { value: fresh.value, status: 'FRESH', fetchedAt: new Date(fresh.fetchedAt) };
+    } catch (error) {
+      const failure = toGatewayError(error);
+      if (!entry || bypass || request.signal?.aborted || !DOWN.has(failure.code)) throw error;
+      return { value: entry.value, status: 'STALE', fetchedAt: new Date(entry.fetchedAt), failure };
+    }
+  }
+
+  private async fetch<T>(request: ReadRequest<T>, signal: AbortSignal): Promise<Entry<T>> {
+    const value = await request.fetch(signal);
+    const now = Date.now();
+    const freshMs = isOver(request.lastDay, now) ? this.lives.pastMs : this.lives.recentMs;
+    const entry: Entry<T> = { value, fetchedAt: now, freshUntil: now + freshMs };
+    if (freshMs > 0 && (request.keep?.(value) ?? true)) {
+      // A cache that is away keeps nothing, and is no reason to fail an answer that is here.
+      await this.cache.set(request.key, entry, freshMs + this.lives.staleMs).catch(() => undefined);
+    }
+    return entry;
+  }
+
+  private async lookUp<T>(key: string): Promise<Entry<T> | undefined> {
+    return (await this.cache.get<Entry<T>>(key).catch(() => undefined)) ?? undefined;
+  }
+}
