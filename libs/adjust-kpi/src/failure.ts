@@ -17,19 +17,21 @@ function errorOf(body: Buffer): string | undefined {
   }
 }
 
-/** The vendor's own words: `{"error": "..."}`, or a short text that is no page. */
+/** The vendor's own words: `{"error": "..."}`, or whatever short text came that is no page. */
 function words(answer: UpstreamAnswer): string | undefined {
   const text = errorOf(answer.body) ?? (answer.body.length <= MOST_WORDS ? answer.body.toString('utf8').trim() : '');
-  return text && !text.startsWith('<') && !text.startsWith('{') ? text.slice(0, MOST_WORDS) : undefined;
+  return text && !text.startsWith('<') ? text.slice(0, MOST_WORDS) : undefined;
 }
 
 /**
  * Is this answer of the KPI Service a no? The document (section "Query Parameters") promises descriptive 400s; Adjust's
- * older pages name 401, 403, 404 and 499. Where a proxy says no in HTML, the words are ours.
+ * older pages name 401, 403, 404 and 499. Where a proxy says no in HTML, the words are ours. A 200 that is no JSON
+ * object is no refusal: throws UpstreamError `malformed`, so that it counts as trouble too.
  */
 export function adjustRefusal(answer: UpstreamAnswer): Refusal | undefined {
   const { status, body } = answer;
   if (status >= 200 && status < 300) {
+    if (!/^\s*\{/.test(body.toString('latin1', 0, 64))) throw notJson(answer);
     const candidate = body.length <= MOST_REFUSAL_BYTES && body.includes('"error"') && !body.includes('"result_set"');
     const message = candidate ? errorOf(body) : undefined;
     return message === undefined ? undefined : { failure: 'rejected', message };
@@ -49,6 +51,12 @@ export function adjustRefusal(answer: UpstreamAnswer): Refusal | undefined {
     return { failure: 'unavailable', message: message ?? 'Adjust is in trouble.', trouble: true };
   if (status >= 400) return { failure: 'rejected', message: message ?? `Adjust answered with status ${status}.` };
   return undefined;
+}
+
+function notJson({ status, headers, body }: UpstreamAnswer): UpstreamError {
+  const type = /^[\w.+-]+\/[\w.+-]+/.exec(headers['content-type'] ?? '')?.[0] ?? 'no content type';
+  const message = `Adjust's answer can't be used: it is not JSON (${type}, ${body.length} bytes).`;
+  return new UpstreamError('malformed', message, { vendor: VENDOR, operation: 'answer', sent: true, status });
 }
 
 /** What a reader of answers threw, for the world; other errors as they are. `secret` is kept out of Adjust's words. */

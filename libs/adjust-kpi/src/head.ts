@@ -67,7 +67,7 @@ function checkedKpis(found: unknown, query: AdjustKpiQuery, events: readonly Adj
   const unasked = (name: string) =>
     !expected.has(name) &&
     // Without `events` in result_parameters it can't be told which `all` stands for.
-    !(events.length === 0 && everyEvents.some((kpi) => name.endsWith(`_${kpi}`) && parseEventKpi(name))) &&
+    !(events.length === 0 && everyEvents.includes(parseEventKpi(name)?.kpis[0] ?? '')) &&
     // Only event KPIs were asked: the vendor may put its default list before them.
     !(query.kpis.length === 0 && ADJUST_KPIS.get(name)?.endpoints.includes('overview'));
   const given = new Set(found);

@@ -98,7 +98,7 @@ export function queryProblems(endpoint: AdjustEndpoint, query: AdjustKpiQuery): 
   only('eventKpis', 'overview');
 
   each('grouping', notOneOf(ADJUST_GROUPINGS));
-  const times = query.grouping.filter((name) => TIME_GROUPINGS.includes(name));
+  const times = TIME_GROUPINGS.filter((name) => query.grouping.includes(name));
   if (times.length > 1) say('grouping', `${times.join(' and ')}: one time grouping at a time.`);
   if (query.grouping.includes('periods') && endpoint !== 'cohorts') {
     say('grouping', 'Only cohorts queries have periods.');
