@@ -16,7 +16,7 @@ export interface Controllable {
 }
 
 /**
- * - `GET /__sandbox/requests`: the log, oldest first; `DELETE`: empties it with everything else that `reset` undoes
+ * - `GET /__sandbox/requests`: the log, oldest first
  * - `POST /__sandbox/misbehave`: a MisbehaviourRule
  * - `POST /__sandbox/reset`: no rules, no log, the real time
  * - `GET /__sandbox/clock`, `PUT /__sandbox/clock` `{ "now": "2026-03-01T12:00:00Z" }`, null for the real time

@@ -1,4 +1,4 @@
-import type { CohortMeasure } from '../world/cohorts.js';
+import type { CohortMeasure } from '../world/cohort-measures.js';
 
 /** One KPI of the cohorts resource. */
 export interface CohortKpi {

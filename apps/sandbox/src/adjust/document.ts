@@ -1,5 +1,7 @@
+import type { EventSpec } from '../world/apps.js';
 import { formatDay } from '../world/calendar.js';
 import { fullName } from '../world/trackers.js';
+import { splitEventKpi } from './event-kpis.js';
 import { TREE_LEVELS } from './grouping.js';
 import { humanName, humanPeriod } from './human-names.js';
 import type { Key } from './placing.js';
@@ -11,9 +13,14 @@ export function kpiNames(request: KpiRequest): string[] {
   if (!request.humanReadable) {
     return [...request.kpis, ...request.eventKpis.map(({ event, kpi }) => `${event.token}_${kpi}`)];
   }
+  const ofEvent = (event: EventSpec, kpi: string): string => `${event.name} (${event.token}) (${humanName(kpi)})`;
   return [
-    ...request.kpis.map(humanName),
-    ...request.eventKpis.map(({ event, kpi }) => `${event.name} (${event.token}) (${humanName(kpi)})`),
+    ...request.kpis.map((name) => {
+      const [token, kpi] = splitEventKpi(name);
+      const event = request.events.find((candidate) => candidate.token === token);
+      return event ? ofEvent(event, kpi) : humanName(name);
+    }),
+    ...request.eventKpis.map(({ event, kpi }) => ofEvent(event, kpi)),
   ];
 }
 

@@ -147,8 +147,3 @@ export const DEFAULT_KPIS = {
   events: ['revenue_events', 'revenue'],
   cohorts: ['retention_rate'],
 } as const;
-
-/** What users with custom permissions may be kept from: spend and earnings. */
-export const MONEY_KPIS: ReadonlySet<string> = new Set([
-  ...[...OVERVIEW_KPIS.keys()].filter((name) => /revenue|cost|^ecp|paid_|profit|investment|ad_rpm/.test(name)),
-]);

@@ -3,7 +3,7 @@ import { HOUR } from '../world/calendar.js';
 import type { Tracker } from '../world/trackers.js';
 import type { World } from '../world/world.js';
 import type { AdjustUser } from './access.js';
-import { authenticate, userTokenOf } from './access.js';
+import { authenticate, MONEY_KPI, userTokenOf } from './access.js';
 import { AnswerCache } from './answer-cache.js';
 import { toCsv, toJson } from './document.js';
 import { Parameters } from './parameters.js';
@@ -28,7 +28,7 @@ function visibleTrackers(world: World, user: AdjustUser): Map<string, Tracker> {
 
 function checkPermissions(user: AdjustUser, request: KpiRequest): void {
   const asked = [...request.kpis, ...request.eventKpis.map((item) => item.kpi)];
-  const hidden = asked.find((kpi) => user.hiddenKpis.has(kpi));
+  const hidden = user.withoutMoney ? asked.find((kpi) => MONEY_KPI.test(kpi)) : undefined;
   if (hidden !== undefined) throw new Refusal(403, `No permission for KPI '${hidden}'`);
 }
 

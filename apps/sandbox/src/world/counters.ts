@@ -1,5 +1,5 @@
 import type { EventSpec } from './apps.js';
-import { dice, hashText } from './dice.js';
+import { dice } from './dice.js';
 import type { Cell, World } from './world.js';
 
 /** Users who came by an install, and users whom a later source won back. */
@@ -23,7 +23,7 @@ const paid = (cell: Cell): boolean => cell.tracker.network.pricing !== undefined
 
 /** 0.7 to 1.3, a property of the tracker: why networks and creatives perform unlike each other. */
 export function quality(cell: Cell, aspect: number): number {
-  return 0.7 + 0.6 * dice(hashText(cell.tracker.token) ^ aspect);
+  return 0.7 + 0.6 * dice(cell.tracker.bits ^ aspect);
 }
 
 export const installRate = (cell: Cell): number => 0.055 * quality(cell, 1);
@@ -39,10 +39,11 @@ const whereCostIs =
   (pricing: 'cpc' | 'cpi' | 'cpm', rate: (cell: Cell) => Rate): Counter['rate'] =>
   (cell, world) =>
     world.fillsCost && cell.tracker.network.pricing === pricing ? rate(cell) : 0;
-const price =
-  (micros: number): Counter['micros'] =>
-  (cell) =>
-    Math.round(micros * cell.country.spending * quality(cell, 5));
+/** Worth of one, in millionths; whole cents where it is more than one. */
+const price = (micros: number): Counter['micros'] => {
+  const step = micros > 10_000 ? 10_000 : 1;
+  return (cell) => Math.max(1, Math.round((micros * cell.country.spending * quality(cell, 5)) / step)) * step;
+};
 const rejected = (aspect: number, part: number, androidOnly = false): Counter => ({
   dice: 40 + aspect,
   rate: (cell) => ({

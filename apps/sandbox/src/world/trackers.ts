@@ -1,4 +1,4 @@
-import { tokenOf } from './dice.js';
+import { hashText, tokenOf } from './dice.js';
 
 /** Depth in the tracker tree: 1 network, 2 campaign, 3 adgroup, 4 creative. */
 export type TrackerLevel = 1 | 2 | 3 | 4;
@@ -14,6 +14,8 @@ export interface Tracker {
   /** Position in its app's tree, parents before children: the order of rows. */
   order: number;
   network: NetworkSpec;
+  /** What the dice of its own qualities start from. */
+  bits: number;
 }
 
 export interface NetworkSpec {
@@ -121,7 +123,9 @@ export const SMALL_APP_NETWORKS: readonly NetworkSpec[] = [
 export function growTrackers(appToken: string, networks: readonly NetworkSpec[]): Tracker[] {
   const all: Tracker[] = [];
   const grow = (network: NetworkSpec, name: string, path: string, level: TrackerLevel, parent?: Tracker): void => {
-    const tracker: Tracker = { token: tokenOf(path, 6), name, level, parent, children: [], order: all.length, network };
+    const token = tokenOf(path, 6);
+    const bits = hashText(token);
+    const tracker: Tracker = { token, name, level, parent, children: [], order: all.length, network, bits };
     all.push(tracker);
     parent?.children.push(tracker);
     for (const child of network.levels[level - 1] ?? []) {

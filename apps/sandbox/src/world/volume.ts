@@ -2,6 +2,9 @@ import { DAY } from './calendar.js';
 import { dice, mix } from './dice.js';
 import type { App, Cell } from './world.js';
 
+// Bound once for speed, as in dice.ts.
+const { floor, imul } = Math;
+
 // Sunday to Saturday.
 const WEEKDAYS = [1.18, 0.94, 0.92, 0.93, 0.96, 1.04, 1.16];
 const QUIET_DAYS = 0.08;
@@ -16,7 +19,7 @@ export function dayFactor(app: App, day: number, seed: number): number {
 
 /** The dice of one cell on one day. Test traffic has dice of its own. */
 export function cellDayBits(cell: Cell, day: number, sandbox: boolean): number {
-  return mix(cell.bits ^ Math.imul(day, 0x9e3779b1) ^ (sandbox ? 0x5a5a5a5a : 0));
+  return mix(cell.bits ^ imul(day, 0x9e3779b1) ^ (sandbox ? 0x5a5a5a5a : 0));
 }
 
 /** Sessions, about, that a cell has on a day with these dice; 0 where nobody came. Everything else follows from it. */
@@ -34,7 +37,7 @@ const CURVE = HOURLY.reduce<number[]>((curve, hour) => [...curve, (curve.at(-1) 
 export function activityBy(partOfDay: number): number {
   if (partOfDay <= 0) return 0;
   if (partOfDay >= 1) return 1;
-  const hour = Math.floor(partOfDay * 24);
+  const hour = floor(partOfDay * 24);
   const before = CURVE[hour] ?? 0;
   return before + (partOfDay * 24 - hour) * ((CURVE[hour + 1] ?? 1) - before);
 }
@@ -44,5 +47,5 @@ export function activityBy(partOfDay: number): number {
  * sums by hour, in any time zone, agree with sums by day.
  */
 export function countBetween(count: number, from: number, to: number, phase: number): number {
-  return Math.floor(count * to + phase) - Math.floor(count * from + phase);
+  return floor(count * to + phase) - floor(count * from + phase);
 }
