@@ -11,8 +11,7 @@ export const FIELD_LISTS = ['grouping', 'filtering', 'timezones'] as const;
 export type FieldList = (typeof FIELD_LISTS)[number];
 
 /**
- * Kochava's Reporting API v1.4, reports: https://support.kochava.com/reference-information/reporting-api-v1-4 ("Requesting
- * and Scheduling Reports", "Querying API"). Throws InvalidKochavaReportingRequest before anything is sent, UpstreamError
+ * Kochava's Reporting API v1.4, reports: its pages "Requesting and Scheduling Reports" and "Querying API". Throws InvalidKochavaReportingRequest before anything is sent, UpstreamError
  * afterwards; Kochava's refusals come with HTTP 200 and are errors here like any other.
  */
 export class KochavaReportClient {

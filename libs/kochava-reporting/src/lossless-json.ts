@@ -10,7 +10,7 @@ const LONG_INTEGER = /^-?\d{16,}$/;
  * or another writes them as numbers.
  */
 export function quoteLongIntegers(json: string): string {
-  if (!/\d{16}/.test(json)) return json;
+  if (!/[[:,]\s*-?\d{16}/.test(json)) return json;
   return json.replace(TOKENS, (token) => (LONG_INTEGER.test(token) ? `"${token}"` : token));
 }
 
