@@ -12,8 +12,14 @@ const database = useDatabase();
 /** The longest that a replica may trust what it knows of a key. */
 const ONE_SECOND = 1000;
 
+const opened: LastUsed[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((lastUsed) => lastUsed.stop()));
+});
+
 function replica(prisma = database.prisma) {
   const lastUsed = new LastUsed(prisma);
+  opened.push(lastUsed);
   const keys = new ApiKeys(prisma, lastUsed);
   return { keys, lastUsed, tenants: new Tenants(prisma, keys), apps: new AppRegistry(prisma) };
 }
@@ -225,7 +231,7 @@ it('writes when keys were last used, all in one go, and never an older time', as
   await keys.authenticate(one.key);
   await keys.authenticate(two.key);
   expect((await keys.list(tenant.id)).nodes.map((node) => node.lastUsedAt)).toEqual([null, null]);
-  await keys.onApplicationShutdown();
+  await lastUsed.flush();
   const times = (await keys.list(tenant.id)).nodes.map((node) => node.lastUsedAt?.getTime() ?? 0);
   expect(times.every((time) => time >= before && time <= Date.now())).toBe(true);
   await database.sql("UPDATE api_keys SET last_used_at = '2999-01-01' WHERE id = $1", [one.id]);
@@ -252,7 +258,7 @@ it('goes on with a key that it has just checked while the database is away, and 
       details: { retryAfterSeconds: expect.any(Number) },
     });
     await expect(tenants.get('away')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await lastUsed.flush();
+    await expect(lastUsed.flush()).resolves.toBeUndefined();
   } finally {
     await server.remove();
   }

@@ -188,7 +188,7 @@ export class ApiKeys implements OnApplicationShutdown {
 
   /** Writes when keys were last used. */
   async onApplicationShutdown(): Promise<void> {
-    await this.lastUsed.flush();
+    await this.lastUsed.stop();
   }
 
   private forgetKey(keyId: string): void {

@@ -13,6 +13,7 @@ interface Use {
 export class LastUsed {
   private uses = new Map<string, Use>();
   private timer?: NodeJS.Timeout;
+  private stopped = false;
 
   constructor(private readonly prisma: PrismaService) {}
 
@@ -20,7 +21,7 @@ export class LastUsed {
     const use = this.uses.get(keyId);
     if (use) use.at = new Date();
     else this.uses.set(keyId, { tenantId, at: new Date() });
-    this.timer ??= setTimeout(() => void this.flush(), FLUSH_EVERY_MS).unref();
+    this.flushLater();
   }
 
   /** Writes what was noted. While the database is away it is kept for the next time: this never throws. */
@@ -42,7 +43,17 @@ export class LastUsed {
           AND (last_used_at IS NULL OR last_used_at < used.at)`;
     } catch {
       for (const [keyId, use] of entries) if (!this.uses.has(keyId)) this.uses.set(keyId, use);
-      this.timer ??= setTimeout(() => void this.flush(), FLUSH_EVERY_MS).unref();
+      this.flushLater();
     }
+  }
+
+  /** Writes what was noted, and nothing after it. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.flush();
+  }
+
+  private flushLater(): void {
+    if (!this.stopped) this.timer ??= setTimeout(() => void this.flush(), FLUSH_EVERY_MS).unref();
   }
 }
