@@ -10,3 +10,12 @@ export { DEMO_USER, FOREIGN_USER, LIMITED_USER } from './adjust/access.js';
 export type { Tracker } from './world/trackers.js';
 export type { App, World } from './world/world.js';
 export { growWorld } from './world/world.js';
+export type { KochavaAccount, KochavaApp } from './world/kochava.js';
+export {
+  KOCHAVA_DEMO_ACCOUNT,
+  KOCHAVA_FOREIGN_ACCOUNT,
+  KOCHAVA_ORBIT_RUNNER_ANDROID,
+  KOCHAVA_ORBIT_RUNNER_IOS,
+  KOCHAVA_ORBIT_RUNNER_WEB,
+} from './world/kochava.js';
+export { DEMO_POSTBACKS_KEY, FOREIGN_POSTBACKS_KEY } from './kochava-postbacks/access.js';

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { adjustKpiService } from './adjust/routes.js';
 import type { Controllable } from './control.js';
 import { controlRoutes, isControl } from './control.js';
+import { kochavaPostbacks } from './kochava-postbacks/routes.js';
+import { TriggerStore } from './kochava-postbacks/triggers.js';
 import { misbehave } from './misbehave/misbehave.js';
 import type { MisbehaviourRule } from './misbehave/rules.js';
 import { MisbehaviourRules } from './misbehave/rules.js';
@@ -25,6 +27,8 @@ export interface SandboxOptions {
   maxConcurrent?: number;
   /** Whether ad spend has numbers. Default false: all cost KPIs are 0, as the KPI Service answers since 2023. */
   fillsCost?: boolean;
+  /** Kochava Postbacks: how a duplicate is refused; 409 is announced. Default 400. */
+  duplicatePostbackStatus?: 400 | 409;
   /** Requests that the log keeps. Default 1000. */
   logSize?: number;
 }
@@ -43,6 +47,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const world = growWorld(options.seed ?? 1, options.fillsCost);
   const log = new RequestLog(options.logSize ?? 1000, isControl);
   const rules = new MisbehaviourRules();
+  const triggers = new TriggerStore();
   let now = options.now;
 
   const server = fastify({
@@ -64,6 +69,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     reset: () => {
       rules.clear();
       log.clear();
+      triggers.reset();
       now = options.now;
     },
     now: () => now ?? new Date(),
@@ -82,6 +88,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     { prefix },
   );
+  const duplicateStatus = options.duplicatePostbackStatus ?? 400;
+  await server.register(async (vendor) => kochavaPostbacks(vendor, { triggers, now: handle.now, duplicateStatus }), {
+    prefix,
+  });
   await server.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
   const { address, port, family } = server.server.address() as AddressInfo;
   const host = family === 'IPv6' ? `[${address}]` : address;

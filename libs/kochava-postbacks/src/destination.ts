@@ -1,0 +1,63 @@
+import { BlockList, isIP } from 'node:net';
+
+/** Section "Required Behavior and Errors": `cpi_<network>_mostback_url`, for example `cpi_mostback_url`. */
+export const isDestinationKey = (id: string): boolean => /^cpi_(?:.+_)?mostback_url$/i.test(id);
+
+const NOT_PUBLIC = new BlockList();
+for (const [net, bits] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+] as const) {
+  NOT_PUBLIC.addSubnet(net, bits, 'ipv4');
+}
+for (const [net, bits] of [
+  ['::', 127],
+  // NAT64 and 6to4 carry an IPv4 address inside.
+  ['64:ff9b::', 96],
+  ['2002::', 16],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const) {
+  NOT_PUBLIC.addSubnet(net, bits, 'ipv6');
+}
+
+function isPrivate(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  const family = isIP(bare);
+  if (family !== 0) return NOT_PUBLIC.check(bare, family === 6 ? 'ipv6' : 'ipv4');
+  return !bare.includes('.') || /\.(?:localhost|local|internal|lan|home\.arpa)$/.test(bare);
+}
+
+/** Why a postback must not be sent to this address; undefined: it may, as far as its text tells. */
+export function destinationProblem(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '') return 'Give the https URL that Kochava shall call.';
+  // The URL parser drops tabs and line ends, so that what was checked would not be what is sent.
+  // eslint-disable-next-line no-control-regex
+  if (/[\s\u0000-\u001f\u007f\\]/.test(value)) return 'A URL holds no spaces, control characters or backslashes.';
+  if (!URL.canParse(value)) return 'This is not a URL; give one such as https://partner.example/postback.';
+  const url = new URL(value);
+  if (url.protocol !== 'https:') return 'Give an https URL.';
+  if (url.username !== '' || url.password !== '') return 'Give a URL without a user name or password in it.';
+  if (isPrivate(url.hostname)) return 'Give a public host: private and local addresses are refused.';
+  return undefined;
+}
+
+/** Every address that a context names, under a destination key or under any other, for the caller's list of hosts. */
+export function destinationsOf(context: Record<string, unknown>): { fieldId: string; url: string }[] {
+  return Object.entries(context).flatMap(([fieldId, value]) =>
+    typeof value === 'string' &&
+    value !== '' &&
+    (isDestinationKey(fieldId) || /^\s*[a-z][a-z0-9+.-]*:\/\//i.test(value))
+      ? [{ fieldId, url: value }]
+      : [],
+  );
+}
