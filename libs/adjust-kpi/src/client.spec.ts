@@ -125,6 +125,8 @@ describe('AdjustKpiClient', () => {
       ['<html>Maintenance</html>', 'malformed'],
       ['{"result_parameters":{"kpis":["clicks"]},"result_set":{"dates":[]}}', 'malformed'],
       [answerOf(1).replace('dates', 'countries'), 'malformed'],
+      ['{"result_parameters":{}} {}', 'malformed'],
+      [answerOf(1).slice(0, -3), 'truncated'],
       [answerOf(1).replace('[0]', '[0,1]'), 'malformed'],
     ] as const;
     for (const [body, failure] of bodies) {
@@ -142,22 +144,22 @@ describe('AdjustKpiClient', () => {
   });
 
   it('reads the same rows whole, in batches and as they come', async () => {
-    reply(200, answerOf(5000));
+    reply(200, answerOf(1500));
     const { rows } = await client.query('overview', credential, query);
     const table = await client.table('overview', credential, query);
     const stream = await client.stream('overview', credential, query);
     expect(stream).toMatchObject({ kpis: ['installs'], columns: ['day'], app });
     expect(table.batches.flatMap((batch) => [...rowsOf(batch, table, table.app)])).toEqual(rows);
     expect(await rowsOfStream(stream)).toEqual(rows);
-    expect(rows).toHaveLength(5000);
+    expect(rows).toHaveLength(1500);
   });
 
   it('starts to hand on rows before the answer is over', async () => {
     let finish: () => void = () => undefined;
-    const body = answerOf(5000);
+    const body = answerOf(1500);
     respond = (_request, response) => {
-      response.write(body.slice(0, 50_000));
-      finish = () => response.end(body.slice(50_000));
+      response.write(body.slice(0, 30_000));
+      finish = () => response.end(body.slice(30_000));
     };
     const stream = await client.stream('overview', credential, query);
     const rows = stream.rows[Symbol.asyncIterator]();
@@ -166,14 +168,14 @@ describe('AdjustKpiClient', () => {
     finish();
     let count = (first.value as { length: number }).length;
     for (let next = await rows.next(); !next.done; next = await rows.next()) count += next.value.length;
-    expect(count).toBe(5000);
+    expect(count).toBe(1500);
   });
 
   it('throws from the rows where the answer breaks off', async () => {
-    const body = answerOf(5000);
+    const body = answerOf(1500);
     const ends: ((response: ServerResponse) => void)[] = [
       (response) => response.end(body.slice(0, -5)),
-      (response) => response.write(body.slice(0, 50_000), () => response.destroy()),
+      (response) => response.write(body.slice(0, 30_000), () => response.destroy()),
     ];
     for (const end of ends) {
       respond = (_request, response) => void end(response);
@@ -187,7 +189,7 @@ describe('AdjustKpiClient', () => {
     const closed: Promise<void>[] = [];
     respond = (_request, response) => {
       closed.push(new Promise((resolve) => response.on('close', resolve)));
-      response.write(answerOf(5000).slice(0, 50_000));
+      response.write(answerOf(1500).slice(0, 30_000));
     };
     const left = await client.stream('overview', credential, query);
     for await (const batch of left.rows) if (batch.length > 0) break;

@@ -1,7 +1,8 @@
-import { UpstreamError, decodeJson } from '#libs/upstream-http';
+import { UpstreamError } from '#libs/upstream-http';
 import type { UpstreamCall, UpstreamHttp, VendorCredential } from '#libs/upstream-http';
 import { readAnswer } from './answer-reader.js';
 import { adjustRefusal, toUpstreamError, VENDOR } from './failure.js';
+import { decode } from './json-cursor.js';
 import { encodeQuery } from './query.js';
 import { RowReader } from './row-reader.js';
 import { openRows, tableOf, type AdjustKpiStream, type AdjustKpiTable } from './rows.js';
@@ -57,9 +58,8 @@ export class AdjustKpiClient {
   ): Promise<AdjustKpiAnswer> {
     const request = encodeQuery(endpoint, query);
     const answer = await this.#http.send(this.#call(endpoint, credential, request, options));
-    const document = decodeJson(answer, { vendor: VENDOR, operation: endpoint });
     try {
-      return readAnswer(document, { query, grouping: request.grouping });
+      return readAnswer(decode(answer.body), { query, grouping: request.grouping });
     } catch (error) {
       throw toUpstreamError(error, endpoint, answer.status);
     }

@@ -5,6 +5,9 @@ export const INCOMPLETE = Symbol('incomplete');
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
 const DEEPEST = 64;
 const WORD = Uint8Array.from({ length: 256 }, (_, byte) => (/[-+.\w]/.test(String.fromCharCode(byte)) ? 1 : 0));
 
@@ -63,23 +66,26 @@ export class JsonCursor {
     return parse(this.bytes.toString('utf8', from, this.pos));
   }
 
-  /** Passes over any value, by its brackets alone. */
+  /** Passes over any value, by its brackets and commas alone. */
   pass(): void {
-    let depth = 0;
+    const closing: number[] = [];
+    let afterComma = false;
     do {
       const byte = this.peek();
-      if (byte === QUOTE) this.#passString();
-      else if (byte === 0x7b || byte === 0x5b) {
-        if (++depth > DEEPEST) throw new Unreadable('it is nested too deep');
+      const comma = byte === COMMA || byte === COLON;
+      if (comma || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
+        // Else an answer with a comma too many would look like one that breaks off.
+        if (afterComma || !(comma ? closing.length > 0 : closing.pop() === byte))
+          throw new Unreadable('it is not JSON');
         this.pos++;
-      } else if (byte === 0x7d || byte === 0x5d) {
-        if (--depth < 0) throw new Unreadable('it is not JSON');
+      } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+        closing.push(byte === OPEN_OBJECT ? CLOSE_OBJECT : CLOSE_ARRAY);
+        if (closing.length > DEEPEST) throw new Unreadable('it is nested too deep');
         this.pos++;
-      } else if (byte === 0x2c || byte === 0x3a) {
-        if (depth === 0) throw new Unreadable('it is not JSON');
-        this.pos++;
-      } else this.#passWord();
-    } while (depth > 0);
+      } else if (byte === QUOTE) this.#passString();
+      else this.#passWord();
+      afterComma = comma;
+    } while (closing.length > 0);
   }
 
   /** A number, true, false, null: whether it is one, `parse` finds out. */
@@ -110,6 +116,21 @@ export class JsonCursor {
       else if (byte < 0x20) throw new Unreadable('it is not JSON');
     }
     throw INCOMPLETE;
+  }
+}
+
+/** A whole body as JSON. Throws Unreadable, which tells a body that breaks off from one that is no JSON. */
+export function decode(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    try {
+      new JsonCursor(body, 0, body.length).value();
+    } catch (error) {
+      if (error === INCOMPLETE) throw new Unreadable('it breaks off', 'truncated');
+      throw error;
+    }
+    throw new Unreadable('something follows it');
   }
 }
 

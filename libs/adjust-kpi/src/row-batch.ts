@@ -22,8 +22,8 @@ export interface AdjustKpiRowBatch {
   /** For each row its cell in the last column. */
   readonly last: readonly AdjustCell[];
   /**
-   * The values of all rows in ASCII, `12,3,4.5`: each a JSON number or `null`, one for each KPI, checked. Row r stands
-   * from `ends[r - 1]` (0 for the first) to `ends[r]`, with nothing between two rows.
+   * The values of all rows in ASCII, each row closed by a line feed: `12,3,4.5\n`. Each value is a JSON number or `null`,
+   * one for each KPI, checked. Row r stands from `ends[r - 1]` (0 for the first) to `ends[r]`, behind its line feed.
    */
   readonly text: Buffer;
   readonly ends: Uint32Array;
@@ -34,15 +34,14 @@ export interface AdjustKpiRowBatch {
 /** A batch as rows with numbers. `app` is the answer's, where it is not grouped by apps. */
 export function* rowsOf(batch: AdjustKpiRowBatch, head: AdjustKpiHead, app?: AdjustApp): Generator<AdjustKpiRow> {
   const appColumn = head.columns.indexOf('apps');
+  const width = head.kpis.length;
+  const text = batch.text.toString('latin1', 0, batch.text.length - 1).replaceAll('\n', ',');
+  const values = JSON.parse(`[${text}]`) as (number | null)[];
   let row = 0;
-  let from = 0;
   for (const group of batch.groups) {
     for (; row < group.end; row++) {
-      const to = batch.ends[row]!;
       const cells = [...group.cells, batch.last[row]!];
-      const values = JSON.parse(`[${batch.text.toString('latin1', from, to)}]`) as (number | null)[];
-      yield { app: appOfRow(cells, appColumn, app), cells, values };
-      from = to;
+      yield { app: appOfRow(cells, appColumn, app), cells, values: values.slice(row * width, (row + 1) * width) };
     }
   }
 }
@@ -85,11 +84,11 @@ export class RowBuilder {
 
   /** Adds a row that was read some other way. Throws Unreadable where a value is no number. */
   add(cells: readonly AdjustCell[], values: readonly unknown[]): void {
-    const text = values.map(valueText).join(',');
+    const text = `${values.map(valueText).join(',')}\n`;
     this.reserve(text.length + 16);
     this.openGroup(cells.slice(0, -1));
     this.last.push(cells.at(-1)!);
-    this.nulls ||= text.includes('n');
+    this.nulls ||= text.includes('null');
     this.bytes += this.text.write(text, this.bytes, 'latin1');
     this.ends[this.rows++] = this.bytes;
   }

@@ -196,7 +196,7 @@ describe('RowReader', () => {
     const reader = new RowReader(question(['day']), 1e6);
     reader.push(day('12,299.30'));
     reader.finish();
-    expect(reader.take()).toMatchObject({ length: 1, nulls: false, text: Buffer.from('12,299.30') });
+    expect(reader.take()).toMatchObject({ length: 1, nulls: false, text: Buffer.from('12,299.30\n') });
   });
 
   it('passes only numbers and nulls', () => {

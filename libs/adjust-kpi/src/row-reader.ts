@@ -13,6 +13,7 @@ const CLOSE_OBJECT = 0x7d;
 const CLOSE_ARRAY = 0x5d;
 const COMMA_BYTE = 0x2c;
 const SPACE = 0x20;
+const LINE_FEED = 0x0a;
 
 /** What comes next in the answer. */
 const HEAD = 0;
@@ -215,6 +216,7 @@ export class RowReader {
           if (!grouped) rows.openGroup(path.slice(0, leaf));
           grouped = true;
           last.push(header.cell);
+          text[bytes++] = LINE_FEED;
           rows.bytes = bytes;
           ends[rows.rows++] = bytes;
           if (seen & NULL_BIT) rows.nulls = true;
