@@ -6,7 +6,7 @@ import type { Page } from '../edge/page.model.js';
 import { type App, type AppsArgs, appOf } from './app.model.js';
 
 /** Counted only where somebody asks how many there are. */
-export type AppPage = Page<App> & { totalCount: () => Promise<number> };
+export type AppPage = Page<App> & { readonly totalCount: Promise<number> };
 
 @Injectable()
 export class AppsService {
@@ -29,8 +29,14 @@ export class AppsService {
   list(tenant: TenantContext, args: AppsArgs): Promise<AppPage> {
     requireScope(tenant, 'apps:read');
     return this.audit.around(tenant, 'apps.read', { request: args }, async () => {
-      const { nodes, pageInfo, totalCount } = await this.directory.list(tenant, args);
-      return { nodes: nodes.map(appOf), pageInfo, totalCount };
+      const page = await this.directory.list(tenant, args);
+      return {
+        nodes: page.nodes.map(appOf),
+        pageInfo: page.pageInfo,
+        get totalCount() {
+          return page.totalCount();
+        },
+      };
     });
   }
 }

@@ -113,7 +113,7 @@ export class AdjustRows {
     let open = this.pending.get(key);
     if (open) {
       row.values.forEach((value, index) => {
-        if (value !== null) open!.raw[index] = (open!.raw[index] ?? 0) + value;
+        if (value !== null) open!.raw[index] = sum(open!.raw[index] ?? 0, value);
       });
     } else {
       open = { cells: this.cellsOf(row, currency), raw: [...row.values], outer: row.cells.slice(), currency };
@@ -183,6 +183,9 @@ export class AdjustRows {
 }
 
 const NONE: readonly KpiCells[] = [];
+
+/** Adjust tells money to four decimals at the most: what binary fractions add beyond is taken off again. */
+const sum = (one: number, other: number): number => Math.round((one + other) * 1e6) / 1e6;
 
 function ratio(over: number | null | undefined, under: number | null | undefined): number | null {
   return over === null || over === undefined || !under ? null : over / under;
