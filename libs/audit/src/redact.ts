@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cleanText, shortText } from './clean-text.js';
+import { cleanText, isPlain, shortText } from './clean-text.js';
 
 /** Most bytes of JSON that one of request, before and after may take in a row. */
 export const MOST_BYTES = 16_384;
@@ -128,11 +128,11 @@ class Redactor {
   private mask(text: string): string {
     let masked = text;
     for (const [form, print] of this.spellings) masked = masked.replaceAll(form, print);
-    return masked.replace(/:\/\/[^/?#\s]*@/g, '://[redacted]@');
+    return masked.includes('@') ? masked.replace(/:\/\/[^/?#\s]*@/g, '://[redacted]@') : masked;
   }
 
   private spend(text: string): string {
-    this.left -= Buffer.byteLength(JSON.stringify(text));
+    this.left -= isPlain(text) ? text.length + 2 : Buffer.byteLength(JSON.stringify(text));
     return text;
   }
 }

@@ -43,21 +43,23 @@ export const ROW_DIGEST = Prisma.raw(`encode(sha256(convert_to(${netstrings}, 'U
 
 /**
  * One statement that inserts `rows`, sealed into `batch` or not yet. A row that is there already is left as it is: a
- * commit whose answer was lost may be repeated. `first` is a WITH clause, `only` a condition on its outcome; `returning`
- * answers `seq` and `digest` of what was inserted.
+ * commit whose answer was lost may be repeated. `first` is a WITH clause, `only` a condition on its outcome.
  */
 export function insertRows(
   rows: readonly NewRow[],
-  {
-    batch,
-    first = Prisma.empty,
-    only = Prisma.empty,
-    returning = false,
-  }: { batch?: number; first?: Prisma.Sql; only?: Prisma.Sql; returning?: boolean } = {},
+  { batch, first = Prisma.empty, only = Prisma.empty }: { batch?: number; first?: Prisma.Sql; only?: Prisma.Sql } = {},
 ): Prisma.Sql {
   return Prisma.sql`${first} INSERT INTO audit_rows AS r (${Prisma.raw(names)}, batch)
     SELECT ${Prisma.raw(values)}, ${batch ?? null}::int
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS new(${Prisma.raw(shape)}) ${only}
-    ON CONFLICT (id) DO NOTHING
-    ${returning ? Prisma.sql`RETURNING r.seq::text AS seq, ${ROW_DIGEST} AS digest` : Prisma.empty}`;
+    ON CONFLICT (id) DO NOTHING`;
+}
+
+/**
+ * `change`, an INSERT or UPDATE of `audit_rows AS r`, answering `seq:digest` of each row that it touched in one text, one
+ * a line: as rows of their own they would cost the gateway more than the digests themselves.
+ */
+export function digesting(change: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`WITH changed AS (${change} RETURNING r.seq || ':' || ${ROW_DIGEST} AS line)
+    SELECT coalesce(string_agg(line, E'\n'), '') AS lines FROM changed`;
 }

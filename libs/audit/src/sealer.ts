@@ -1,11 +1,11 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Prisma, PrismaService } from '#libs/database';
 import { AUDIT_OPTIONS, type AuditOptions } from './audit-options.js';
-import { batchHash, chainLock, FIRST_PREVIOUS } from './chain.js';
+import { type Batch, batchHash, chainLock, FIRST_PREVIOUS } from './chain.js';
 import { errorLabel } from './error-label.js';
 import { Journal } from './journal.js';
 import type { NewRow } from './new-row.js';
-import { insertRows, ROW_DIGEST } from './row-sql.js';
+import { digesting, insertRows } from './row-sql.js';
 
 const EVERY_MS = 1_000;
 /** Rows of one batch: bounds the transaction, and what verification holds in memory. */
@@ -15,10 +15,8 @@ const TRANSACTION = { maxWait: 5_000, timeout: 20_000 };
 /** Every so many seals it is looked for rows that a process left unsealed when it died. */
 const SWEEP_EVERY = 60;
 
-interface SealedRow {
-  seq: string;
-  digest: string;
-}
+/** `seq:digest` of each row, one a line. */
+type Digests = { lines: string }[];
 
 /** Once a second: writes what waits and seals what is new, a hash chain per tenant. Any number may run on one database. */
 @Injectable()
@@ -118,18 +116,10 @@ export class Sealer implements OnModuleInit, OnApplicationShutdown {
       const rows = [
         ...(await this.markRows(tx, chain, number, room)),
         ...(await this.insertEvents(tx, events, number)),
-      ];
+      ].sort(bySeq);
       if (rows.length === 0) return 0;
-      rows.sort((a, b) => (BigInt(a.seq) < BigInt(b.seq) ? -1 : 1));
-      const batch = {
-        chain,
-        number,
-        rowCount: rows.length,
-        rows: rows.map(({ seq, digest }) => `${seq}:${digest}`),
-        previous: last?.hash ?? FIRST_PREVIOUS,
-        sealedAt: new Date(),
-      };
-      await tx.auditBatch.create({ data: { ...batch, hash: batchHash(batch) } });
+      const previous = last?.hash ?? FIRST_PREVIOUS;
+      await this.insertBatch(tx, { chain, number, rowCount: rows.length, rows, previous, sealedAt: new Date() });
       return rows.length;
     }, TRANSACTION);
   }
@@ -137,14 +127,27 @@ export class Sealer implements OnModuleInit, OnApplicationShutdown {
   /** A row whose transaction is still open is not seen here, whatever its seq: a later batch takes it. */
   private async markRows(tx: Prisma.TransactionClient, chain: string, number: number, room: number) {
     if (room === 0) return [];
-    return tx.$queryRaw<SealedRow[]>`
-      UPDATE audit_rows AS r SET batch = ${number}::int
-      WHERE r.seq IN (SELECT seq FROM audit_rows WHERE chain = ${chain} AND batch IS NULL ORDER BY seq LIMIT ${room}::int)
-      RETURNING r.seq::text AS seq, ${ROW_DIGEST} AS digest`;
+    const unsealed = Prisma.sql`
+      SELECT seq FROM audit_rows WHERE chain = ${chain} AND batch IS NULL ORDER BY seq LIMIT ${room}::int`;
+    const change = Prisma.sql`UPDATE audit_rows AS r SET batch = ${number}::int WHERE r.seq IN (${unsealed})`;
+    return linesOf(await tx.$queryRaw<Digests>(digesting(change)));
   }
 
   private async insertEvents(tx: Prisma.TransactionClient, events: NewRow[], batch: number) {
     if (events.length === 0) return [];
-    return tx.$queryRaw<SealedRow[]>(insertRows(events, { batch, returning: true }));
+    return linesOf(await tx.$queryRaw<Digests>(digesting(insertRows(events, { batch }))));
+  }
+
+  private async insertBatch(tx: Prisma.TransactionClient, batch: Batch): Promise<void> {
+    await tx.$executeRaw`
+      INSERT INTO audit_batches (chain, number, row_count, rows, previous, hash, sealed_at)
+      VALUES (${batch.chain}, ${batch.number}::int, ${batch.rowCount}::int,
+        string_to_array(${batch.rows.join('\n')}, E'\n'), ${batch.previous}, ${batchHash(batch)},
+        ${batch.sealedAt.toISOString()}::timestamptz)`;
   }
 }
+
+const linesOf = ([answer]: Digests): string[] => (answer?.lines ? answer.lines.split('\n') : []);
+
+const seqOf = (line: string): number => Number(line.slice(0, line.indexOf(':')));
+const bySeq = (a: string, b: string): number => seqOf(a) - seqOf(b);
