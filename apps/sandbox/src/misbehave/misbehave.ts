@@ -87,8 +87,8 @@ function afterWork(misbehaviour: Misbehaviour, reply: FastifyReply, body: Buffer
       return announced(reply, body, async function* () {
         const step = Math.max(1, misbehaviour.bytes);
         for (let at = 0; at < body.length && !reply.raw.destroyed; at += step) {
+          if (at > 0) await pause(reply, misbehaviour.everyMs);
           yield body.subarray(at, at + step);
-          await pause(reply, misbehaviour.everyMs);
         }
       });
     default:
