@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { type Scope, SCOPES } from '#libs/domain';
-import { checkName, isUuid, type Problems } from './checks.js';
+import { checkFields, checkName, isUuid, type Problems } from './checks.js';
 
 /** What the operator says of a key. Null is as good as absent. */
 export interface ApiKeyInput {
@@ -27,6 +27,7 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{
 
 /** Reads an input, noting every bad field. Whether the apps are the tenant's is for the caller to ask. */
 export function readApiKeySettings(input: ApiKeyInput, problems: Problems): ApiKeySettings {
+  checkFields(input, ['name', 'scopes', 'appIds', 'expiresAt', 'requestsPerMinute'], problems);
   const appIds = readAppIds(input.appIds ?? null, problems);
   return {
     name: checkName(input.name, problems),

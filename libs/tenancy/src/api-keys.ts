@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type ApiKeyModel, PrismaService } from '#libs/database';
-import { badInput, GatewayError, notFound, type Scope } from '#libs/domain';
+import { GatewayError, notFound, type Scope } from '#libs/domain';
 import { apiKeyPrefix, hashApiKey, isApiKey, newApiKey } from './api-key-format.js';
 import { type ApiKeyInput, NO_SUCH_APP, readApiKeySettings } from './api-key-settings.js';
-import { isUuid, Problems, shownId } from './checks.js';
+import { checkFields, isUuid, Problems, shownId } from './checks.js';
 import { FreshCache } from './fresh-cache.js';
 import { LastUsed } from './last-used.js';
 import { type Page, type PageInput, readPage, toPage } from './page.js';
@@ -132,10 +132,13 @@ export class ApiKeys implements OnApplicationShutdown {
 
   /** A new key with the same settings; the old one ends after `graceSeconds` (0 to 30 days), or when it would have. */
   async rotate(tenantId: string, id: string, options: { graceSeconds?: number | null } = {}): Promise<RotatedApiKey> {
+    const problems = new Problems();
+    checkFields(options, ['graceSeconds'], problems);
     const graceSeconds = options.graceSeconds ?? DAY_SECONDS;
     if (!Number.isInteger(graceSeconds) || graceSeconds < 0 || graceSeconds > MOST_GRACE_SECONDS) {
-      throw badInput([{ pointer: '/graceSeconds', detail: `must be a whole number from 0 to ${MOST_GRACE_SECONDS}` }]);
+      problems.add('/graceSeconds', `must be a whole number from 0 to ${MOST_GRACE_SECONDS}`);
     }
+    problems.throwIfAny();
     const rotated = await reachDatabase(() =>
       this.prisma.$transaction(async (tx) => {
         const old = isUuid(id) ? await tx.apiKey.findFirst({ where: { tenantId, id } }) : null;

@@ -3,7 +3,7 @@ import { PrismaService } from '#libs/database';
 import { GatewayError, notFound } from '#libs/domain';
 import { type AppListInput, type AppPage, pageOfApps } from './app-pages.js';
 import { type AppRecord, toAppRecord, UPSTREAM_NAMES, type UpstreamName } from './app-record.js';
-import { checkName, CONTROL_CHARACTER, isUuid, Problems, shownId } from './checks.js';
+import { checkFields, checkName, CONTROL_CHARACTER, isUuid, Problems, shownId } from './checks.js';
 import { type Platform, PLATFORMS } from './platforms.js';
 import { isOrphan, isTaken } from './prisma-errors.js';
 import { reachDatabase } from './reach-database.js';
@@ -37,11 +37,14 @@ const SHAPES: Record<UpstreamName, { shape: RegExp; detail: string }> = {
 /** The operator's side of apps: each upstream name belongs to one app of a tenant at most. */
 @Injectable()
 export class AppRegistry {
-  constructor(private readonly prisma: PrismaService) {}
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly directory: AppDirectory,
+  ) {}
 
   /** BAD_USER_INPUT names every bad field, CONFLICT the upstream name that another app has. */
   async create(tenantId: string, input: AppInput): Promise<AppRecord> {
-    const fields = readFields({ ...input, name: input.name ?? '', platform: input.platform ?? '' });
+    const fields = readFields(input, { whole: true });
     return this.write(tenantId, () =>
       this.prisma.app.create({ data: { ...(fields as AppFields), tenantId } }).then(toAppRecord),
     );
@@ -68,12 +71,15 @@ export class AppRegistry {
     const { count } = isUuid(id)
       ? await reachDatabase(() => this.prisma.app.deleteMany({ where: { tenantId, id } }))
       : { count: 0 };
+    this.directory.noteChange();
     if (count === 0) throw notFound('app', shownId(id));
   }
 
   private async write(tenantId: string, work: () => Promise<AppRecord>): Promise<AppRecord> {
     try {
-      return await reachDatabase(work);
+      const app = await reachDatabase(work);
+      this.directory.noteChange();
+      return app;
     } catch (error) {
       if (isOrphan(error)) throw notFound('tenant', tenantId);
       const taken = UPSTREAM_NAMES.find((field) => isTaken(error, COLUMNS[field]));
@@ -91,21 +97,22 @@ const COLUMNS: Record<UpstreamName, string> = {
   kochavaAppId: 'kochava_app_id',
 };
 
-/** The checked values of the fields that are present. */
-function readFields(input: Partial<AppInput>): Partial<AppFields> {
+/** The checked values of the fields that are present; `whole`: those that an app must have may not be absent. */
+function readFields(input: Partial<AppInput>, { whole = false } = {}): Partial<AppFields> {
   const problems = new Problems();
+  checkFields(input, ['name', 'platform', ...UPSTREAM_NAMES, 'kochavaAccountName'], problems);
   const fields: { -readonly [K in keyof AppFields]?: AppFields[K] } = {};
-  if (input.name !== undefined) fields.name = checkName(input.name, problems);
-  if (input.platform !== undefined) fields.platform = readPlatform(input.platform, problems);
+  if (whole || input.name !== undefined) fields.name = checkName(input.name, problems);
+  if (whole || input.platform !== undefined) fields.platform = readPlatform(input.platform, problems);
   for (const field of UPSTREAM_NAMES) {
     const value = input[field];
     if (value === undefined) continue;
-    const text = value === null ? null : String(value).trim();
+    const text = value === null ? null : asText(value);
     if (text !== null && !SHAPES[field].shape.test(text)) problems.add(`/${field}`, SHAPES[field].detail);
     fields[field] = text;
   }
   if (input.kochavaAccountName !== undefined) {
-    const text = input.kochavaAccountName === null ? null : String(input.kochavaAccountName).trim();
+    const text = input.kochavaAccountName === null ? null : asText(input.kochavaAccountName);
     if (text !== null && (text.length < 1 || text.length > 200 || CONTROL_CHARACTER.test(text))) {
       problems.add('/kochavaAccountName', 'must be 1 to 200 characters, without control characters');
     }
@@ -114,6 +121,10 @@ function readFields(input: Partial<AppInput>): Partial<AppFields> {
   problems.throwIfAny();
   return fields;
 }
+
+/** Kochava's numbers also come as numbers; of anything else nothing is left, which no rule takes. */
+const asText = (value: unknown): string =>
+  typeof value === 'string' ? value.trim() : Number.isSafeInteger(value) ? String(value) : '';
 
 function readPlatform(value: unknown, problems: Problems): Platform {
   const platform = PLATFORMS.find((known) => typeof value === 'string' && known === value.trim().toUpperCase());

@@ -4,6 +4,7 @@ import { notFound, type Provider, type TenantContext } from '#libs/domain';
 import { type AppListInput, type AppPage, pageOfApps } from './app-pages.js';
 import { type AppRecord, NAME_AT, toAppRecord } from './app-record.js';
 import { isUuid, shownId } from './checks.js';
+import { FreshCache } from './fresh-cache.js';
 import type { Platform } from './platforms.js';
 import { reachDatabase } from './reach-database.js';
 
@@ -22,10 +23,22 @@ export interface OpenedApps {
   nameless: AppRecord[];
 }
 
+const FRESH_MS = 900;
+const MOST_OPENINGS = 5_000;
+
 /** The one place that turns our apps' ids into the vendors' names and back; a key sees only the apps on its list. */
 @Injectable()
 export class AppDirectory {
+  /** What keys opened within the last second: the same dashboard asks for the same apps many times in one. */
+  private readonly openings = new FreshCache<Record<string, OpenedApps>>({ size: MOST_OPENINGS, freshMs: FRESH_MS });
+  private changes = 0;
+
   constructor(private readonly prisma: PrismaService) {}
+
+  /** An app has changed here: what was opened before is looked up anew. Other replicas see it within a second. */
+  noteChange(): void {
+    this.changes++;
+  }
 
   /**
    * The apps of `appIds`, or every app that the key may touch, by their names at `provider`. NOT_FOUND, in the same
@@ -45,9 +58,20 @@ export class AppDirectory {
     appIds: readonly string[] | null | undefined,
     providers: readonly P[],
   ): Promise<Record<P, OpenedApps>> {
+    // The key is part of it: its list of apps decides what it sees.
+    const question = [this.changes, tenant.tenantId, tenant.keyId, providers.join(), appIds?.join() ?? '*'].join('/');
+    const found = await this.openings.get(question, () => this.lookUp(tenant, appIds, providers));
+    return found!.value as Record<P, OpenedApps>;
+  }
+
+  private async lookUp(
+    tenant: TenantContext,
+    appIds: readonly string[] | null | undefined,
+    providers: readonly Provider[],
+  ): Promise<Record<string, OpenedApps>> {
     const asked = appIds ?? undefined;
     const apps = asked ? await this.mustHave(tenant, asked) : await this.everyApp(tenant, providers);
-    const at = (provider: P): OpenedApps => {
+    const at = (provider: Provider): OpenedApps => {
       const field = NAME_AT[provider];
       const opened = apps.flatMap((app): OpenedApp[] => {
         const upstreamName = app[field];
@@ -55,7 +79,7 @@ export class AppDirectory {
       });
       return { opened, nameless: asked ? apps.filter((app) => app[field] === null) : [] };
     };
-    return Object.fromEntries(providers.map((provider) => [provider, at(provider)])) as Record<P, OpenedApps>;
+    return Object.fromEntries(providers.map((provider) => [provider, at(provider)]));
   }
 
   /** One app; NOT_FOUND as for `open`. */

@@ -14,6 +14,17 @@ export class Problems {
   }
 }
 
+/** Notes every field that is not one of `known`: a misspelt one must not be dropped in silence. Throws over no object. */
+export function checkFields(input: unknown, known: readonly string[], problems: Problems, pointer = ''): void {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw badInput([{ pointer, detail: 'must be a JSON object' }]);
+  }
+  for (const name of Object.keys(input)) {
+    if (known.includes(name)) continue;
+    problems.add(`${pointer}/${shownId(name).replaceAll('~', '~0').replaceAll('/', '~1')}`, 'is not a field here');
+  }
+}
+
 export const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /** A name for people: trimmed, 1 to 100 characters. Answers '' after noting a problem. */

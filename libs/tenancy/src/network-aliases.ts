@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '#libs/database';
 import { notFound, type Vendor, VENDORS } from '#libs/domain';
-import { CONTROL_CHARACTER, Problems } from './checks.js';
+import { checkFields, CONTROL_CHARACTER, Problems } from './checks.js';
 import { FreshCache } from './fresh-cache.js';
 import { NetworkNames } from './network-names.js';
 import { isOrphan } from './prisma-errors.js';
@@ -75,7 +75,9 @@ function readAliases(input: unknown): NetworkAlias[] {
   }
   const seen = new Set<string>();
   const aliases = (input as Partial<NetworkAliasInput>[]).map((entry, index): NetworkAlias => {
-    const vendor = VENDORS.find((known) => known === String(entry?.vendor).toUpperCase());
+    if (entry) checkFields(entry, ['vendor', 'name', 'canonical'], problems, `/${index}`);
+    const word: unknown = entry?.vendor;
+    const vendor = VENDORS.find((known) => typeof word === 'string' && known === word.toUpperCase());
     if (!vendor) problems.add(`/${index}/vendor`, `must be one of: ${VENDORS.join(' ')}`);
     const name = readNetwork(entry?.name, `/${index}/name`, problems);
     const canonical = readNetwork(entry?.canonical, `/${index}/canonical`, problems);

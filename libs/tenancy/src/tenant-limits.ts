@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Prisma, PrismaService } from '#libs/database';
 import { notFound } from '#libs/domain';
-import { Problems } from './checks.js';
+import { checkFields, Problems } from './checks.js';
 import { isWithin, normalHost } from './host-names.js';
 import { isOrphan } from './prisma-errors.js';
 import { reachDatabase } from './reach-database.js';
@@ -35,6 +35,7 @@ export class TenantLimits {
   /** Replaces both bounds; one that is absent or null is lifted. BAD_USER_INPUT names each entry that is no host name. */
   async put(tenantId: string, input: LimitsInput): Promise<Limits> {
     const problems = new Problems();
+    checkFields(input, ['hosts', 'mailDomains'], problems);
     const limits: Limits = {
       hosts: readHosts(input.hosts ?? null, '/hosts', problems),
       mailDomains: readHosts(input.mailDomains ?? null, '/mailDomains', problems),

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PrismaService, type TenantModel } from '#libs/database';
 import { GatewayError, notFound } from '#libs/domain';
 import { ApiKeys } from './api-keys.js';
-import { checkName, Problems, shownId } from './checks.js';
+import { checkFields, checkName, Problems, shownId } from './checks.js';
 import { type Page, type PageInput, readPage, toPage } from './page.js';
 import { isTaken } from './prisma-errors.js';
 import { reachDatabase } from './reach-database.js';
@@ -27,6 +27,7 @@ export class Tenants {
   /** BAD_USER_INPUT names every bad field; CONFLICT when the slug is taken. */
   async create(input: { slug: string; name: string }): Promise<TenantRecord> {
     const problems = new Problems();
+    checkFields(input, ['slug', 'name'], problems);
     const name = checkName(input.name, problems);
     const slug = input.slug;
     if (typeof slug !== 'string' || !SLUG.test(slug)) {
@@ -68,6 +69,7 @@ export class Tenants {
 
   async rename(slug: string, input: { name: string }): Promise<TenantRecord> {
     const problems = new Problems();
+    checkFields(input, ['name'], problems);
     const name = checkName(input.name, problems);
     problems.throwIfAny();
     const { id } = await this.get(slug);
