@@ -20,7 +20,7 @@ export const RETENTION_ON = Float64Array.from({ length: LONGEST }, (_, day) => r
 /** Sessions of one user from install to the end of a day after it, on average. */
 export const SESSIONS_BY = curve((day) => 2.4 * retentionOn(day));
 /** Part of a user's events that have happened by the end of a day after install; 1 about day 120. */
-export const EVENTS_BY = curve((day) => 0.29 * (day + 1) ** -0.75);
+export const EVENTS_BY = curve((day) => 0.186 / (day + 1));
 
 /** How often somebody who does an event at all does it within 120 days, about. */
 const REPEATS = 1.7;
