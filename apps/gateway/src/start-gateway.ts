@@ -31,6 +31,8 @@ export async function startGateway(env: Record<string, string | undefined>): Pro
     process.exit(code);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(0));
+  // Started by a process of ours, like the demo's, it ends with it: also when that one was killed.
+  if (process.channel) process.once('disconnect', () => void stop(0));
 
   try {
     database = await openDatabase({ databaseUrl: config.database.url, dataDir: config.database.dataDir });

@@ -22,3 +22,5 @@ process.stdout.write(`${JSON.stringify({ url: sandbox.url })}\n`);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
 }
+// Started by a process that talks to it, it ends with that one: also when it was killed.
+if (process.channel) process.once('disconnect', () => void sandbox.close().then(() => process.exit(0)));

@@ -5,6 +5,7 @@ import { openPrivateServer, useDatabase } from '../../../test/support/database.j
 import { newApiKey } from './api-key-format.js';
 import { ApiKeys } from './api-keys.js';
 import { AppRegistry } from './app-registry.js';
+import { AppDirectory } from './apps.js';
 import { LastUsed } from './last-used.js';
 import { Tenants } from './tenants.js';
 
@@ -21,7 +22,12 @@ function replica(prisma = database.prisma) {
   const lastUsed = new LastUsed(prisma);
   opened.push(lastUsed);
   const keys = new ApiKeys(prisma, lastUsed);
-  return { keys, lastUsed, tenants: new Tenants(prisma, keys), apps: new AppRegistry(prisma) };
+  return {
+    keys,
+    lastUsed,
+    tenants: new Tenants(prisma, keys),
+    apps: new AppRegistry(prisma, new AppDirectory(prisma)),
+  };
 }
 
 async function newTenant(slug: string) {

@@ -3,6 +3,7 @@ import { PrismaService } from '#libs/database';
 import { GatewayError, notFound } from '#libs/domain';
 import { type AppListInput, type AppPage, pageOfApps } from './app-pages.js';
 import { type AppRecord, toAppRecord, UPSTREAM_NAMES, type UpstreamName } from './app-record.js';
+import { AppDirectory } from './apps.js';
 import { checkFields, checkName, CONTROL_CHARACTER, isUuid, Problems, shownId } from './checks.js';
 import { type Platform, PLATFORMS } from './platforms.js';
 import { isOrphan, isTaken } from './prisma-errors.js';

@@ -25,7 +25,8 @@ async function newTenant() {
     edge: 'REST',
     requestId: 'spec',
   };
-  return { id, context, directory: new AppDirectory(prisma), registry: new AppRegistry(prisma) };
+  const directory = new AppDirectory(prisma);
+  return { id, context, directory, registry: new AppRegistry(prisma, directory) };
 }
 
 const withList = (context: TenantContext, ...ids: string[]): TenantContext => ({ ...context, appIds: new Set(ids) });
@@ -91,7 +92,10 @@ describe('list', () => {
     let after: string | null = null;
     do {
       const page: Awaited<ReturnType<AppDirectory['list']>> = await directory.list(context, { first: 2, after });
-      for (const app of page.nodes) seen.push(app.name) && ids.add(app.id);
+      for (const app of page.nodes) {
+        seen.push(app.name);
+        ids.add(app.id);
+      }
       expect(await page.totalCount()).toBe(6);
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
     } while (after);

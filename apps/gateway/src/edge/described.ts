@@ -51,7 +51,7 @@ export class ProblemModel {
   retryAfterSeconds?: number;
 }
 
-type Form = 'one' | 'list' | 'table' | 'empty';
+type Form = 'one' | 'array' | 'list' | 'table' | 'empty';
 
 /** What OpenAPI tells of a REST door: summary, answer, errors and the ways a key travels. */
 export function Described(summary: string, model: Type | undefined, form: Form = 'one', status = 200): MethodDecorator {
@@ -77,6 +77,7 @@ export function Described(summary: string, model: Type | undefined, form: Form =
 
 function contentOf(model: Type, form: Form): Record<string, object> {
   const schema = { $ref: getSchemaPath(model) };
+  if (form === 'array') return { 'application/json': { schema: { type: 'array', items: schema } } };
   if (form === 'list') {
     const page = {
       type: 'object',

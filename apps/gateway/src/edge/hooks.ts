@@ -1,9 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
 import { sendExplorer } from '../operations/explorer.js';
 import { Log } from '../operations/log.js';
+import { GatewayError } from '#libs/domain';
 import { toGatewayError } from './gateway-failure.js';
+import { PathMethods } from './path-methods.js';
 import { KeyGuard } from './key-guard.js';
 import { ProblemFilter } from './problem-filter.js';
 
@@ -17,13 +19,19 @@ export function registerHooks(
   const filter = app.get(ProblemFilter);
   const metrics = app.get(GatewayMetrics);
   const log = app.get(Log);
+  const methods = new PathMethods(fastify);
   fastify.decorateRequest('caller', undefined);
 
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id);
     try {
       await guard.check(request, reply, adminKey);
-      if (request.routeOptions.url === '/graphql' && request.method === 'GET') return sendExplorer(request, reply);
+      const route = request.routeOptions.url;
+      if (route === undefined) refuseMethod(methods.of(request.url.split('?', 1)[0]!), reply);
+      if (route === '/graphql' && request.method !== 'POST') {
+        if (request.method === 'GET' || request.method === 'HEAD') return sendExplorer(request, reply);
+        refuseMethod(methods.of(route), reply);
+      }
     } catch (error) {
       filter.write(toGatewayError(error), request, reply);
       return reply;
@@ -45,4 +53,11 @@ export function registerHooks(
     });
     done();
   });
+}
+
+/** Nothing for a path that has no method at all: that is 404, and the router's to say. */
+function refuseMethod(allowed: readonly string[], reply: FastifyReply): void {
+  if (allowed.length === 0) return;
+  reply.header('Allow', allowed.join(', '));
+  throw new GatewayError('BAD_USER_INPUT', `This path takes ${allowed.join(', ')}.`, { status: 405 });
 }

@@ -1,4 +1,4 @@
-import { type ErrorCode, GatewayError, type GatewayErrorDetails } from '#libs/domain';
+import { type ErrorCode, type GatewayError, type GatewayErrorDetails } from '#libs/domain';
 
 /** rest.md's table: what each code is in HTTP, unless the error knows a better word. */
 const STATUS: Record<ErrorCode, number> = {

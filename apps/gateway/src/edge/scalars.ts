@@ -1,20 +1,25 @@
 import { GraphQLScalarType, type ValueNode } from 'graphql';
 import { GraphQLDateTime, GraphQLJSON, GraphQLLocalDate } from 'graphql-scalars';
-import { DateTime as Luxon } from 'luxon';
 import { publicScalar } from './public-type.js';
 
 /** `2026-01-31` and a day that the calendar has. */
 export function isDay(value: unknown): value is string {
-  return (
-    typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && Luxon.fromISO(value, { zone: 'utc' }).isValid
-  );
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const day = new Date(value);
+  // Date takes 30 February for 2 March.
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /** ISO 8601 with a zone, on a day and at a time that exist. */
 export function isInstant(value: unknown): value is string {
-  return typeof value === 'string' && INSTANT.test(value) && Luxon.fromISO(value.toUpperCase()).isValid;
+  return (
+    typeof value === 'string' &&
+    INSTANT.test(value) &&
+    isDay(value.slice(0, 10)) &&
+    !Number.isNaN(Date.parse(value.toUpperCase()))
+  );
 }
 
 /** YYYY-MM-DD, kept as text: a day has no zone. */

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { TenantContext } from '#libs/domain';
-import { KpiAnswer } from './kpi-answer.js';
+import { type KpiAnswer } from './kpi-answer.js';
 import type { KpiQuestion } from './kpi-question.js';
 
 type Ask = (tenant: TenantContext, question: KpiQuestion, appIds: readonly string[]) => Promise<KpiAnswer>;

@@ -1,4 +1,3 @@
-import { DateTime } from 'luxon';
 import { type FieldError, type Vendor, badInput } from '#libs/domain';
 import type { AppKpiInput } from './kpi.input.js';
 import { type KpiDimension, type KpiMetric, TIME_DIMENSIONS } from './kpi-words.js';
@@ -35,6 +34,7 @@ export interface KpiQuestion {
   };
 }
 
+const DAY_MS = 86_400_000;
 /** The longest range a question may span: ten years of days. */
 const MOST_DAYS = 3_660;
 
@@ -44,7 +44,7 @@ const MOST_DAYS = 3_660;
  */
 export function questionOf(input: AppKpiInput): KpiQuestion {
   const problems: FieldError[] = [];
-  const days = DateTime.fromISO(input.to).diff(DateTime.fromISO(input.from), 'days').days;
+  const days = (Date.parse(input.to) - Date.parse(input.from)) / DAY_MS;
   if (days < 0) problems.push({ pointer: '/to', detail: 'must not lie before `from`' });
   if (days > MOST_DAYS) problems.push({ pointer: '/to', detail: `must lie within ${MOST_DAYS} days of \`from\`` });
   if (input.metrics.length + input.vendorMetrics.length === 0) {

@@ -1,0 +1,202 @@
+// The gateway on embedded Postgres, a stand-in for the vendors, a demo tenant of two apps, and a key to try it with.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { build } from './build.mjs';
+
+const DAY = 86_400_000;
+const dataDir = resolve(process.env.DATA_DIR ?? '.data');
+const children = [];
+let stopping = false;
+
+/** Starts a part of the demo, and answers what `ready` makes of one of its lines. It ends with this process. */
+function start(name, file, env, ready) {
+  const child = spawn(process.execPath, [file], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const log = createWriteStream(join(dataDir, `${name}.log`));
+  children.push(child);
+  return new Promise((resolveReady, reject) => {
+    let words = '';
+    child.stderr.on('data', (text) => {
+      words = (words + text).slice(-2000);
+      log.write(text);
+    });
+    createInterface(child.stdout).on('line', (line) => {
+      log.write(`${line}\n`);
+      const answer = ready(line);
+      if (answer) resolveReady(answer);
+    });
+    child.once('exit', (code) => {
+      if (stopping) return;
+      reject(new Error(`the ${name} ended with code ${code}; see ${join(dataDir, `${name}.log`)}\n${words}`));
+      void stop(1);
+    });
+  });
+}
+
+async function stop(code) {
+  if (stopping) return;
+  stopping = true;
+  const ended = children.map(
+    (child) => child.exitCode !== null || child.signalCode || new Promise((done) => child.once('exit', done)),
+  );
+  for (const child of children) child.kill('SIGTERM');
+  await Promise.all(ended);
+  process.exit(code);
+}
+
+function json(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
+  }
+}
+
+/** PORT, or 3000, or a free one where that is taken. */
+async function freePort() {
+  if (process.env.PORT) return process.env.PORT;
+  const free = await new Promise((answer) => {
+    const probe = createServer();
+    probe.once('error', () => answer(false)).listen(3000, '127.0.0.1', () => probe.close(() => answer(true)));
+  });
+  return free ? '3000' : '0';
+}
+
+async function call(method, url, key, body) {
+  const response = await fetch(url, {
+    method,
+    headers: { Authorization: `Bearer ${key}`, ...(body ? { 'Content-Type': 'application/json' } : {}) },
+    body: body && JSON.stringify(body),
+  });
+  const answer = await response.json().catch(() => undefined);
+  if (!response.ok && response.status !== 409)
+    throw new Error(`${method} ${new URL(url).pathname}: ${response.status} ${answer?.detail ?? ''}`);
+  return answer;
+}
+
+/** What the vendors' stand-in knows: the demo tenant's apps by their names there, and its credentials. */
+async function demoWorld() {
+  const world = await import('../dist/apps/sandbox/src/index.js');
+  const app = (adjust, kochava, platform) => ({
+    name: adjust.name,
+    platform,
+    adjustToken: adjust.token,
+    kochavaGuid: kochava.guid,
+    kochavaAppId: String(kochava.id),
+  });
+  return {
+    apps: [
+      app(world.ORBIT_RUNNER_IOS, world.KOCHAVA_ORBIT_RUNNER_IOS, 'IOS'),
+      app(world.ORBIT_RUNNER_ANDROID, world.KOCHAVA_ORBIT_RUNNER_ANDROID, 'ANDROID'),
+    ],
+    credentials: { adjust: world.DEMO_USER.token },
+  };
+}
+
+async function prepareTenant(url, adminKey, world) {
+  const admin = (method, path, body) => call(method, `${url}/v1/admin/tenants${path}`, adminKey, body);
+  await admin('POST', '', { slug: 'demo', name: 'Orbit Games' });
+  for (const app of world.apps) await admin('POST', '/demo/apps', app);
+  for (const [provider, secret] of Object.entries(world.credentials))
+    await admin('PUT', `/demo/credentials/${provider}`, { secret });
+  const { key } = await admin('POST', '/demo/api-keys', {
+    name: `demo ${new Date().toISOString().slice(0, 16)}`,
+    scopes: ['apps:read', 'kpis:read', 'audit:read', 'cache:bypass'],
+    expiresAt: new Date(Date.now() + 7 * DAY).toISOString(),
+  });
+  return key;
+}
+
+function table(rows) {
+  const names = Object.keys(rows[0] ?? {});
+  const cells = [names, ...rows.map((row) => names.map((name) => String(row[name] ?? '')))];
+  const widths = names.map((_, column) => Math.max(...cells.map((line) => line[column].length)));
+  return cells.map((line) => `  ${line.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`).join('\n');
+}
+
+const bold = (text) => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
+const step = (text) => process.stdout.write(`${text}\n`);
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void stop(0));
+
+try {
+  await mkdir(dataDir, { recursive: true });
+  step('Building …');
+  await build({ ifNeeded: true });
+  step('Starting the vendors’ stand-in and the gateway on embedded Postgres …');
+  const sandbox = await start(
+    'sandbox',
+    'dist/apps/sandbox/src/main.js',
+    { SANDBOX_PORT: '0' },
+    (line) => json(line).url,
+  );
+  const adminKey = process.env.ADMIN_API_KEY ?? randomBytes(24).toString('hex');
+  const url = await start(
+    'gateway',
+    'dist/apps/gateway/src/main.js',
+    {
+      PORT: await freePort(),
+      DATA_DIR: dataDir,
+      DATABASE_URL: '',
+      ADMIN_API_KEY: adminKey,
+      ADJUST_BASE_URL: sandbox,
+      ADJUST_REPORTS_BASE_URL: sandbox,
+      KOCHAVA_REPORTING_BASE_URL: sandbox,
+      KOCHAVA_BASE_URL: sandbox,
+      KOCHAVA_LINKS_BASE_URL: sandbox,
+    },
+    (line) => json(line).msg === 'listening' && json(line).url,
+  );
+  const key = await prepareTenant(url, adminKey, await demoWorld());
+
+  const day = (back) => new Date(Date.now() - back * DAY).toISOString().slice(0, 10);
+  const query = `{ kpis(input: { from: "${day(7)}", to: "${day(1)}", metrics: [INSTALLS, CLICKS, REVENUE], groupBy: [APP, DAY] }) {
+    rows { app { name } time currency metrics { name value } }
+    sources { vendor status fetchedAt warnings } } }`;
+  const path = `/v1/kpis?from=${day(7)}&to=${day(1)}&metrics=installs,clicks,revenue&group_by=app,network`;
+  const answered = await call('POST', `${url}/graphql`, key, { query });
+  const { rows } = await call('GET', url + path, key);
+  if (!answered.data?.kpis?.rows.length || !rows.length)
+    throw new Error(`the gateway answered without rows: ${JSON.stringify(answered.errors)}`);
+
+  const shown = rows
+    .slice(0, 5)
+    .map(({ app_name, network, currency, installs, clicks, revenue }) => ({
+      app_name,
+      network,
+      currency,
+      installs,
+      clicks,
+      revenue,
+    }));
+  step(`
+${bold('mmp-gateway is up')}
+
+  URL        ${url}
+  key        ${key}
+  operator   ${adminKey}
+
+${bold('GraphQL')}: paste the key and this query at ${url}/graphql
+
+  ${query.replaceAll('\n', '\n  ')}
+
+${bold('REST')}: the same, by network, as CSV
+
+  curl -H 'X-API-Key: ${key}' '${url}${path}&format=csv'
+
+${table(shown)}
+  … ${rows.length} rows; the GraphQL query answers ${answered.data.kpis.rows.length}
+
+${bold('Look around')}: ${url}/docs (REST) · ${url}/health/ready · ${url}/metrics · logs in ${dataDir}
+Ctrl-C stops everything.`);
+} catch (error) {
+  if (!stopping) process.stderr.write(`The demo could not start: ${error.message}\n`);
+  await stop(1);
+}
