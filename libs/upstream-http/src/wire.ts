@@ -3,7 +3,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type 
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Attempt } from './attempt.js';
 import type { Authorized, UpstreamCall } from './call.js';
-import { Failed } from './failed.js';
+import { type Failed } from './failed.js';
 
 /** One request on its way through axios to the adapter below. A class, because axios copies plain objects. */
 class Exchange {
