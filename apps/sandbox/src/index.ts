@@ -19,3 +19,5 @@ export {
   KOCHAVA_ORBIT_RUNNER_WEB,
 } from './world/kochava.js';
 export { DEMO_POSTBACKS_KEY, FOREIGN_POSTBACKS_KEY } from './kochava-postbacks/access.js';
+export { DEMO_REPORTING_KEY, FOREIGN_REPORTING_KEY, SECOND_REPORTING_KEY } from './kochava-reporting/access.js';
+export type { ReportingSettings } from './kochava-reporting/stand-in.js';

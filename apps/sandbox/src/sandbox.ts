@@ -6,6 +6,8 @@ import type { Controllable } from './control.js';
 import { controlRoutes, isControl } from './control.js';
 import { kochavaPostbacks } from './kochava-postbacks/routes.js';
 import { TriggerStore } from './kochava-postbacks/triggers.js';
+import type { ReportingSettings } from './kochava-reporting/stand-in.js';
+import { ReportingStandIn } from './kochava-reporting/stand-in.js';
 import { misbehave } from './misbehave/misbehave.js';
 import type { MisbehaviourRule } from './misbehave/rules.js';
 import { MisbehaviourRules } from './misbehave/rules.js';
@@ -29,6 +31,8 @@ export interface SandboxOptions {
   fillsCost?: boolean;
   /** Kochava Postbacks: how a duplicate is refused; 409 is announced. Default 400. */
   duplicatePostbackStatus?: 400 | 409;
+  /** Kochava Reporting: times, sizes and limits of its reports. */
+  kochavaReporting?: ReportingSettings;
   /** Requests that the log keeps. Default 1000. */
   logSize?: number;
 }
@@ -37,6 +41,8 @@ export interface SandboxOptions {
 export interface Sandbox extends Controllable {
   /** Base URL for the vendors' paths, the prefix included, without a slash at the end. */
   readonly url: string;
+  /** Kochava Reporting: the next reports end with this sentence, such as `Internal error`. */
+  failNextReport(sentence: string, times?: number): void;
   /** Stops at once; open connections are cut. */
   close(): Promise<void>;
 }
@@ -49,6 +55,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const rules = new MisbehaviourRules();
   const triggers = new TriggerStore();
   let now = options.now;
+  const reporting = new ReportingStandIn(
+    () => world,
+    () => handle.now().getTime(),
+    options.kochavaReporting,
+  );
 
   const server = fastify({
     forceCloseConnections: true,
@@ -70,6 +81,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       rules.clear();
       log.clear();
       triggers.reset();
+      reporting.reset();
       now = options.now;
     },
     now: () => now ?? new Date(),
@@ -78,6 +90,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
   };
   controlRoutes(server, handle);
+  reporting.controlRoutes(server);
   await server.register(
     async (vendor) => {
       adjustKpiService(vendor, {
@@ -92,8 +105,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   await server.register(async (vendor) => kochavaPostbacks(vendor, { triggers, now: handle.now, duplicateStatus }), {
     prefix,
   });
+  await server.register(async (vendor) => reporting.routes(vendor, prefix), { prefix });
   await server.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
   const { address, port, family } = server.server.address() as AddressInfo;
   const host = family === 'IPv6' ? `[${address}]` : address;
-  return { ...handle, url: `http://${host}:${port}${prefix}`, close: () => server.close() };
+  return {
+    ...handle,
+    url: `http://${host}:${port}${prefix}`,
+    failNextReport: (sentence, times) => reporting.failNext(sentence, times),
+    close: () => server.close(),
+  };
 }
