@@ -2,7 +2,6 @@ import type { AdjustCell } from './types.js';
 
 /** A node up to where its rows begin, as its bytes: `{"token":"abc","name":"Network","kpi_values":[`. */
 export interface Header {
-  readonly level: number;
   readonly length: number;
   readonly cell: AdjustCell;
   /** The bytes as little-endian 32 bit words; the last word ends at the last byte and may overlap the one before. */
@@ -28,10 +27,10 @@ export class HeaderCache {
     this.#slots = new Array<Header | undefined>(slots).fill(undefined);
   }
 
-  /** The known header of this level that stands at `pos`, where all of its `end - pos` bytes have come. */
-  find(view: DataView, pos: number, end: number, level: number): Header | undefined {
-    const header = this.#slots[hash(view, pos, end, level) & (this.#slots.length - 1)];
-    if (header === undefined || header.level !== level || pos + header.length > end) return undefined;
+  /** The known header that stands at `pos`, where it has come whole. Its last word says what level it is of. */
+  find(view: DataView, pos: number, end: number): Header | undefined {
+    const header = this.#slots[hash(view, pos, end) & (this.#slots.length - 1)];
+    if (header === undefined || pos + header.length > end) return undefined;
     const { words } = header;
     const last = words.length - 1;
     for (let word = 0, at = pos; word < last; word++, at += 4) {
@@ -40,24 +39,24 @@ export class HeaderCache {
     return view.getInt32(pos + header.length - 4, true) === words[last] ? header : undefined;
   }
 
-  add(view: DataView, pos: number, end: number, read: Omit<Header, 'words'>): Header {
-    const { level, length, cell } = read;
+  /** Takes the `length` bytes at `pos` as the header of this cell. */
+  add(view: DataView, pos: number, end: number, length: number, cell: AdjustCell): Header {
     const words = new Int32Array((length + 3) >> 2);
     const last = words.length - 1;
     for (let word = 0; word < last; word++) words[word] = view.getInt32(pos + 4 * word, true);
     words[last] = view.getInt32(pos + length - 4, true);
-    const header = { level, length, cell, words };
-    this.#slots[hash(view, pos, end, level) & (this.#slots.length - 1)] = header;
+    const header = { length, cell, words };
+    this.#slots[hash(view, pos, end) & (this.#slots.length - 1)] = header;
     return header;
   }
 }
 
 /** By a few bytes where names begin to differ, behind any indentation. */
-function hash(view: DataView, pos: number, end: number, level: number): number {
+function hash(view: DataView, pos: number, end: number): number {
   let from = pos + 1;
   while (from < end && view.getUint8(from) <= 0x20) from++;
   from += HASHED_FROM;
-  let mixed = level;
+  let mixed = 0;
   if (from + HASHED <= end) {
     for (let at = from; at < from + HASHED; at += 4) {
       mixed = Math.imul(mixed ^ view.getInt32(at, true), 0x9e3779b1);

@@ -146,6 +146,9 @@ function randomDocument(seed: number): { text: string; asked: Question } {
 }
 
 describe('RowReader', () => {
+  const parameters = { kpis: ['clicks', 'revenue'] };
+  const app = { token: 'app1', name: 'App', currency: 'EUR' };
+
   it('gives the rows of the decoded answer, for random answers in random chunks', () => {
     let rows = 0;
     for (let seed = 1; seed <= 150; seed++) {
@@ -173,19 +176,22 @@ describe('RowReader', () => {
   });
 
   it('tells an answer that breaks off, wherever it does', () => {
-    for (const seed of [8]) {
-      const { text, asked } = randomDocument(seed);
+    const networks = ['one', 'two'].map((name) => ({ token: 't', name: `Network ${name}`, kpi_values: [1, 2] }));
+    const dates = ['2026-01-01', '2026-01-02'].map((date) => ({ date, networks }));
+    const regular = JSON.stringify({ result_parameters: parameters, result_set: { ...app, dates } });
+    for (const { text, asked } of [randomDocument(8), { text: regular, asked: question(['day', 'networks']) }]) {
       const body = Buffer.from(text);
       for (let length = 0; length < body.length; length++) {
-        expect(failureOf(() => streamed([body.subarray(0, length)], asked)).failure).toBe('truncated');
+        // A buffer of its own: one past its end is not read by luck.
+        const broken = Buffer.from(new Uint8Array(body.subarray(0, length)).buffer);
+        expect(failureOf(() => streamed([broken], asked)).failure).toBe('truncated');
+        expect(failureOf(() => tableOf(broken, asked)).failure).toBe('truncated');
       }
     }
   });
 
-  const parameters = { kpis: ['clicks', 'revenue'] };
   const answer = (set: unknown, more: object = {}) =>
     Buffer.from(JSON.stringify({ result_parameters: parameters, result_set: set, ...more }));
-  const app = { token: 'app1', name: 'App', currency: 'EUR' };
   const day = (values: string) =>
     Buffer.from(
       `{"result_parameters":{"kpis":["clicks","revenue"]},"result_set":{"token":"app1","name":"App","currency":"EUR",` +
@@ -197,6 +203,21 @@ describe('RowReader', () => {
     reader.push(day('12,299.30'));
     reader.finish();
     expect(reader.take()).toMatchObject({ length: 1, nulls: false, text: Buffer.from('12,299.30\n') });
+    expect(tableOf(day('1,null'), question(['day'])).batches[0]).toMatchObject({ nulls: true });
+  });
+
+  it('never takes bytes that an earlier chunk has left behind', () => {
+    const text = JSON.stringify({
+      result_parameters: { note: '}'.repeat(500), kpis: ['clicks', 'revenue'] },
+      result_set: {
+        ...app,
+        dates: Array.from({ length: 9 }, (_, n) => ({ date: `2026-01-0${n}`, kpi_values: [n, 7] })),
+      },
+    });
+    const body = Buffer.from(text);
+    const head = text.indexOf('2026-01-04');
+    const chunks = [body.subarray(0, head), ...cut(body.subarray(head), 1)];
+    expect(streamed(chunks, question(['day']))).toEqual(readAnswer(JSON.parse(text), question(['day'])).rows);
   });
 
   it('passes only numbers and nulls', () => {
@@ -281,7 +302,9 @@ describe('RowReader', () => {
 
   it('refuses garbage around and inside an answer', () => {
     const good = answer({ ...app, dates: [{ date: 'a', kpi_values: [1, 2] }] }).toString();
+    const twice = answer({ ...app, dates: [1, 2].map((n) => ({ date: 'a', kpi_values: [n, 2] })) }).toString();
     const bad = [
+      twice.replace('[2,2]', '{2,2]'),
       ...['<html></html>', 'null', '[]', '7', '{"result_set": {}}', '{}', `${good}{}`, `${good}x`],
       ...[good.replace('"dates":[', '"dates":[,'), good.replace('[1,2]}', '[1,2]},'), good.replace('}]}}', '}]}]')],
       ...[

@@ -184,7 +184,7 @@ export class RowReader {
         continue;
       }
 
-      const header = headers.find(view, pos, end, level) ?? this.#readHeader(next === FIRST);
+      const header = headers.find(view, pos, end) ?? this.#readHeader(next === FIRST);
       if (header && level < leaf) {
         path[level] = header.cell;
         grouped = false;
@@ -261,8 +261,8 @@ export class RowReader {
         const begins = below ? below.containers.includes(key) : key === 'kpi_values';
         if (!begins || !isNamed(fields, here)) return undefined;
         cursor.take('[');
-        const header = { level: this.#level, length: cursor.pos - this.#pos, cell: cellOf(fields, here, names) };
-        return this.#headers.add(this.#view, this.#pos, this.#end, header);
+        const length = cursor.pos - this.#pos;
+        return this.#headers.add(this.#view, this.#pos, this.#end, length, cellOf(fields, here, names));
       }
       fields[key] = cursor.value();
       if (cursor.take(',}') === '}') break;
