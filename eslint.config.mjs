@@ -22,7 +22,7 @@ const FILES = [
   { category: 'index', pattern: 'apps/sandbox/src/index.ts' },
   { category: 'test', pattern: '**/*.spec.ts' },
   { category: 'test', pattern: 'test/**' },
-  { category: 'test', pattern: 'libs/*/test/**' },
+  { category: 'test', pattern: '{apps,libs}/*/test/**' },
   { category: 'test', pattern: 'apps/sandbox/src/testing.ts' },
 ];
 
@@ -104,7 +104,7 @@ export default tseslint.config(
   },
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
-    ignores: ['**/*.spec.ts', 'libs/*/test/**'],
+    ignores: ['**/*.spec.ts', '{apps,libs}/*/test/**'],
     rules: {
       'no-console': 'error',
       'no-restricted-properties': [

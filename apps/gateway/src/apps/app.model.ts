@@ -72,7 +72,11 @@ export class AppConnection {
 
 @ArgsType()
 export class AppsArgs {
-  @Field(() => Int, { defaultValue: 25, description: '1 to 200.' })
+  @Public(() => Int, {
+    defaultValue: 25,
+    description: '1 to 200.',
+    openApi: { type: 'integer', minimum: 1, maximum: 200 },
+  })
   @IfPresent()
   @Type(() => Number)
   @IsInt({ message: 'must be a whole number from 1 to 200' })
@@ -80,12 +84,12 @@ export class AppsArgs {
   @Max(200, { message: 'must be 1 to 200' })
   first: number = 25;
 
-  @Field(() => String, { nullable: true, description: 'The endCursor of the page before.' })
+  @Public(() => String, { nullable: true, description: 'The endCursor of the page before.' })
   @IsOptional()
   @IsString({ message: 'must be the endCursor of the page before' })
   after?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Part of an app’s name, in any letter case.' })
+  @Public(() => String, { nullable: true, description: 'Part of an app’s name, in any letter case.' })
   @IsOptional()
   @IsString({ message: 'must be a text' })
   @Length(1, 200, { message: 'must be 1 to 200 characters' })
