@@ -1,20 +1,19 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { AdjustKpiClient } from '#libs/adjust-kpi';
 import { AuditModule } from '#libs/audit';
-import { PrismaService } from '#libs/database';
 import { TenancyModule } from '#libs/tenancy';
-import { UpstreamHttp } from '#libs/upstream-http';
+import { AdminModule } from './admin/admin.module.js';
 import { AppsModule } from './apps/apps.module.js';
+import { AuditEventsModule } from './audit/audit-events.module.js';
 import type { Config } from './config.js';
 import { EdgeModule } from './edge/edge.module.js';
-import { auditVerdict } from './edge/audit-verdict.js';
+import { toGatewayError } from './edge/gateway-failure.js';
 import { ScopeGuard } from './edge/needs-scope.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
 import { KpisModule } from './kpis/kpis.module.js';
-import { Log } from './operations/log.js';
+import type { Log } from './operations/log.js';
 import { OperationsModule } from './operations/operations.module.js';
-import { GatewayMetrics } from './operations/gateway-metrics.js';
+import { SharedModule } from './shared.module.js';
 import { VendorReadsModule } from './vendor-reads/vendor-reads.module.js';
 import { ViewerModule } from './viewer/viewer.module.js';
 
@@ -36,7 +35,7 @@ export class GatewayModule {
         SharedModule.forRoot(config, log, databaseUrl),
         TenancyModule.forRoot({ credentialKeys }),
         AuditModule.forRoot({
-          classify: auditVerdict,
+          translate: toGatewayError,
           log: {
             warn: (fields, message) => log.warn(message, fields),
             error: (fields, message) => log.error(message, fields),
@@ -49,32 +48,10 @@ export class GatewayModule {
         ViewerModule,
         AppsModule,
         KpisModule,
+        AuditEventsModule,
+        AdminModule,
       ],
       providers: [{ provide: APP_GUARD, useExisting: ScopeGuard }],
     };
-  }
-}
-
-/** What every noun may use: the database, the log, the vendors' clients. */
-@Global()
-@Module({})
-class SharedModule {
-  static forRoot(config: Config, log: Log, databaseUrl: string): DynamicModule {
-    const metrics = new GatewayMetrics();
-    const http = new UpstreamHttp({
-      tryTimeoutMs: config.vendors.tryTimeoutMs,
-      observe: (attempt) => {
-        metrics.attempt(attempt);
-        log.info('upstream', attempt);
-      },
-    });
-    const shared = [
-      { provide: Log, useValue: log },
-      { provide: GatewayMetrics, useValue: metrics },
-      { provide: PrismaService, useFactory: () => new PrismaService(databaseUrl) },
-      { provide: UpstreamHttp, useValue: http },
-      { provide: AdjustKpiClient, useValue: new AdjustKpiClient(http, { baseUrl: config.vendors.adjust }) },
-    ];
-    return { module: SharedModule, providers: shared, exports: shared };
   }
 }

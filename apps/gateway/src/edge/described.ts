@@ -51,7 +51,7 @@ export class ProblemModel {
   retryAfterSeconds?: number;
 }
 
-type Form = 'one' | 'array' | 'list' | 'table' | 'empty';
+type Form = 'one' | 'array' | 'list' | 'table' | 'table-list' | 'empty';
 
 /** What OpenAPI tells of a REST door: summary, answer, errors and the ways a key travels. */
 export function Described(summary: string, model: Type | undefined, form: Form = 'one', status = 200): MethodDecorator {
@@ -78,18 +78,23 @@ export function Described(summary: string, model: Type | undefined, form: Form =
 function contentOf(model: Type, form: Form): Record<string, object> {
   const schema = { $ref: getSchemaPath(model) };
   if (form === 'array') return { 'application/json': { schema: { type: 'array', items: schema } } };
-  if (form === 'list') {
+  if (form === 'list' || form === 'table-list') {
     const page = {
       type: 'object',
       properties: { hasNextPage: { type: 'boolean' }, endCursor: { type: 'string', nullable: true } },
     };
     return {
       'application/json': { schema: { type: 'object', properties: { data: { type: 'array', items: schema }, page } } },
+      ...(form === 'table-list' ? TABLES : {}),
     };
   }
-  const text = { schema: { type: 'string' } };
   return {
     'application/json': { schema },
-    ...(form === 'table' ? { 'text/csv': text, 'application/x-ndjson': text } : {}),
+    ...(form === 'table' ? TABLES : {}),
   };
 }
+
+const TABLES = {
+  'text/csv': { schema: { type: 'string' } },
+  'application/x-ndjson': { schema: { type: 'string' } },
+};

@@ -1,0 +1,104 @@
+import { ArgsType, Field, ID, InputType, Int } from '@nestjs/graphql';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsEnum,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { AUDIT_ACTIONS, type AuditOutcome } from '#libs/audit';
+import type { Vendor } from '#libs/domain';
+import { InstantScalar, isInstant } from '../edge/scalars.js';
+import { IfPresent, IsInstant } from '../edge/validators.js';
+import { AuditOutcomeEnum, VendorEnum } from '../public-enums.js';
+
+/** Most values of one list of a filter. */
+const MOST = 200;
+
+const List =
+  (...rules: PropertyDecorator[]): PropertyDecorator =>
+  (target, key) => {
+    const shape = [
+      IsOptional(),
+      IsArray({ message: 'must be a list' }),
+      ArrayMaxSize(MOST, { message: `may hold ${MOST} values at most` }),
+    ];
+    for (const rule of [...shape, ...rules]) rule(target, key);
+  };
+
+const texts = IsString({ each: true, message: 'must hold texts only' });
+const short = Length(1, 300, { each: true, message: 'must hold texts of 1 to 300 characters' });
+const oneOf = (words: object): string => Object.keys(words).join(', ');
+
+/** An instant as REST brings it; GraphQL brings a Date. What is none stays as it is, for the rule to refuse. */
+const AsDate = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (isInstant(value) ? new Date(value.toUpperCase()) : value));
+
+@InputType({ description: 'Everything given must hold; within a list any one.' })
+export class AuditFilter {
+  @Field(() => InstantScalar, { nullable: true, description: 'Included.' })
+  @IsOptional()
+  @AsDate()
+  @IsInstant()
+  from?: Date | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'Excluded.' })
+  @IsOptional()
+  @AsDate()
+  @IsInstant()
+  to?: Date | null;
+
+  @Field(() => [String], { nullable: true, description: `${oneOf(AUDIT_ACTIONS)}.` })
+  @List(texts, IsIn(Object.keys(AUDIT_ACTIONS), { each: true, message: 'holds an action that there is none of' }))
+  actions?: string[] | null;
+
+  @Field(() => [AuditOutcomeEnum], { nullable: true })
+  @List(IsEnum(AuditOutcomeEnum, { each: true, message: `must hold some of ${oneOf(AuditOutcomeEnum)}` }))
+  outcomes?: AuditOutcome[] | null;
+
+  @Field(() => [VendorEnum], { nullable: true })
+  @List(IsEnum(VendorEnum, { each: true, message: `must hold some of ${oneOf(VendorEnum)}` }))
+  vendors?: Vendor[] | null;
+
+  @Field(() => [ID], { nullable: true })
+  @List(texts, short)
+  appIds?: string[] | null;
+
+  @Field(() => [String], { nullable: true })
+  @List(texts, short)
+  keyNames?: string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'The whole of it.' })
+  @IsOptional()
+  @IsString({ message: 'must be a text' })
+  @Length(1, 300, { message: 'must be 1 to 300 characters' })
+  resource?: string | null;
+}
+
+@ArgsType()
+export class AuditEventsArgs {
+  @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
+  @IfPresent()
+  @IsInt({ message: 'must be a whole number from 1 to 200' })
+  @Min(1, { message: 'must be 1 to 200' })
+  @Max(200, { message: 'must be 1 to 200' })
+  first: number = 50;
+
+  @Field(() => String, { nullable: true, description: 'The endCursor of the page before.' })
+  @IsOptional()
+  @IsString({ message: 'must be the endCursor of the page before' })
+  after?: string | null;
+
+  @Field(() => AuditFilter, { nullable: true })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => AuditFilter)
+  filter?: AuditFilter | null;
+}

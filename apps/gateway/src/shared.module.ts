@@ -1,0 +1,36 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { AdjustKpiClient } from '#libs/adjust-kpi';
+import { PrismaService } from '#libs/database';
+import { KochavaPostbacksClient } from '#libs/kochava-postbacks';
+import { KochavaReportClient } from '#libs/kochava-reporting';
+import { UpstreamHttp } from '#libs/upstream-http';
+import type { Config } from './config.js';
+import { GatewayMetrics } from './operations/gateway-metrics.js';
+import { Log } from './operations/log.js';
+
+/** What every noun may use, at the gateway and at the command line: the database, the log, the vendors' clients. */
+@Global()
+@Module({})
+export class SharedModule {
+  static forRoot({ vendors }: Config, log: Log, databaseUrl: string): DynamicModule {
+    const metrics = new GatewayMetrics();
+    const http = new UpstreamHttp({
+      tryTimeoutMs: vendors.tryTimeoutMs,
+      observe: (attempt) => {
+        metrics.attempt(attempt);
+        log.info('upstream', attempt);
+      },
+    });
+    const reporting = { baseUrl: vendors.kochavaReporting };
+    const shared = [
+      { provide: Log, useValue: log },
+      { provide: GatewayMetrics, useValue: metrics },
+      { provide: PrismaService, useFactory: () => new PrismaService(databaseUrl) },
+      { provide: UpstreamHttp, useValue: http },
+      { provide: AdjustKpiClient, useValue: new AdjustKpiClient(http, { baseUrl: vendors.adjust }) },
+      { provide: KochavaReportClient, useValue: new KochavaReportClient(http, reporting) },
+      { provide: KochavaPostbacksClient, useValue: new KochavaPostbacksClient(http, { baseUrl: vendors.kochava }) },
+    ];
+    return { module: SharedModule, providers: shared, exports: shared };
+  }
+}
