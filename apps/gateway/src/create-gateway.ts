@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestFactory } from '@nestjs/core';
 import cors from '@fastify/cors';
@@ -7,6 +8,8 @@ import { InputPipe } from './edge/input.js';
 import { ProblemFilter } from './edge/problem-filter.js';
 import { registerBodies } from './edge/bodies.js';
 import { registerHooks } from './edge/hooks.js';
+import { answerNotHttp } from './edge/not-http.js';
+import { toGatewayError } from './edge/gateway-failure.js';
 import { requestIdOf } from './edge/request-id.js';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
 import { registerExplorerAssets } from './operations/explorer.js';
@@ -24,19 +27,32 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
     genReqId: requestIdOf,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
+    // The two ways past every hook: a path that can not be decoded, and what is no HTTP.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('X-Request-Id', request.id);
+      app.get(ProblemFilter).write(toGatewayError(error), request as never, reply as never);
+    },
+    clientErrorHandler: (error, socket) => answerNotHttp(error, socket, app.get(ErrorPages), randomUUID()),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.forRoot(parts), adapter, {
-    logger: log.forNest(),
-    abortOnError: false,
-    bodyParser: false,
-  });
+  const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
+    GatewayModule.forRoot(parts),
+    adapter,
+    {
+      logger: log.forNest(),
+      abortOnError: false,
+      bodyParser: false,
+    },
+  );
   const fastify = adapter.getInstance();
   await fastify.register(helmet as never, {
-    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"] } },
+    contentSecurityPolicy: {
+      directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], upgradeInsecureRequests: null },
+    },
   });
   if (config.http.corsOrigins.length > 0) {
     await fastify.register(cors as never, {
       origin: [...config.http.corsOrigins],
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: [
         'X-Request-Id',
         'ETag',
@@ -54,7 +70,6 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   registerExplorerAssets(fastify as never);
   app.useGlobalPipes(new InputPipe());
   app.useGlobalFilters(app.get(ProblemFilter));
-  app.enableShutdownHooks([]);
   registerOpenApi(app);
   await app.init();
   await fastify.ready();

@@ -12,7 +12,7 @@ export function registerBodies(fastify: FastifyInstance): void {
     // A DELETE with an empty body and a JSON content type is what many clients send.
     if (text === '' && request.method === 'DELETE') return done(null, undefined);
     parse(request, text as string, (error, body) => {
-      if (error) return done(error);
+      if (error) return done(badInput([{ pointer: '', detail: notJson(error) }]));
       if (isDeeperThan(body, DEEPEST)) {
         const detail = `is nested deeper than ${DEEPEST} levels`;
         return done(badInput([{ pointer: '', detail }]));
@@ -21,6 +21,9 @@ export function registerBodies(fastify: FastifyInstance): void {
     });
   });
 }
+
+const notJson = ({ message }: Error): string =>
+  message.includes('forbidden prototype') ? 'holds a key that is not taken: __proto__ or prototype' : 'is not JSON';
 
 function isDeeperThan(value: unknown, most: number): boolean {
   let level: unknown[] = [value];

@@ -1,9 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { GatewayError } from '#libs/domain';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
 import { sendExplorer } from '../operations/explorer.js';
+import { PAGE_POLICY } from '../operations/page-policy.js';
 import { Log } from '../operations/log.js';
-import { GatewayError } from '#libs/domain';
+import { checkGraphqlBody } from '../graphql/graphql-body.js';
 import { toGatewayError } from './gateway-failure.js';
 import { PathMethods } from './path-methods.js';
 import { KeyGuard } from './key-guard.js';
@@ -27,11 +29,23 @@ export function registerHooks(
     try {
       await guard.check(request, reply, adminKey);
       const route = request.routeOptions.url;
+      if (route?.startsWith('/docs')) reply.header('Content-Security-Policy', PAGE_POLICY);
       if (route === undefined) refuseMethod(methods.of(request.url.split('?', 1)[0]!), reply);
       if (route === '/graphql' && request.method !== 'POST') {
         if (request.method === 'GET' || request.method === 'HEAD') return sendExplorer(request, reply);
         refuseMethod(methods.of(route), reply);
       }
+    } catch (error) {
+      filter.write(toGatewayError(error), request, reply);
+      return reply;
+    }
+    return undefined;
+  });
+
+  fastify.addHook('preValidation', async (request, reply) => {
+    if (request.routeOptions.url !== '/graphql') return undefined;
+    try {
+      checkGraphqlBody(request);
     } catch (error) {
       filter.write(toGatewayError(error), request, reply);
       return reply;

@@ -37,10 +37,12 @@ const plainWords = (message: string, property: string): string =>
 /** Validates what GraphQL and REST bodies bring against their class; plain values pass. */
 @Injectable()
 export class InputPipe implements PipeTransform {
-  transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
+  transform(value: unknown, { metatype, type, data }: ArgumentMetadata): unknown {
     if (type === 'custom' || !metatype || PLAIN.has(metatype)) return value;
-    if (value === undefined && type === 'body') return readInput(metatype as ClassConstructor<object>, value);
-    return value === undefined || value === null ? value : readInput(metatype as ClassConstructor<object>, value);
+    // A named argument of GraphQL's may be left out; a REST body, which has no name, may not.
+    const mayBeAbsent = type !== 'body' || data !== undefined;
+    if (mayBeAbsent && (value === undefined || value === null)) return value;
+    return readInput(metatype as ClassConstructor<object>, value);
   }
 }
 

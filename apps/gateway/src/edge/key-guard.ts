@@ -13,7 +13,7 @@ import { sameSecret } from './same-secret.js';
 const OPEN = [
   /^\/health\//,
   /^\/metrics$/,
-  /^\/openapi\.json$/,
+  /^\/openapi\.(json|yaml)$/,
   /^\/docs(\/|$)/,
   /^\/errors\//,
   /^\/explorer\//,

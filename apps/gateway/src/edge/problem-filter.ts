@@ -32,11 +32,13 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const status = statusOf(error);
-    if (status === 401 && path.startsWith('/v1'))
+    // The route, where there is one: a path may be spelled in more ways than one.
+    const door = request.routeOptions?.url ?? path;
+    if (status === 401 && /^\/v1(?:\/|$)/.test(door))
       reply.header('WWW-Authenticate', 'Basic realm="mmp-gateway", charset="UTF-8"');
     const problem = problemOf(error, request.id, path, this.pages);
     if (problem.retryAfterSeconds !== undefined) reply.header('Retry-After', String(problem.retryAfterSeconds));
-    if (path === '/graphql') {
+    if (door === '/graphql') {
       const { title: _, status: __, detail, instance: ___, ...extensions } = problem;
       reply
         .code(status)

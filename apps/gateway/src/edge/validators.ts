@@ -1,4 +1,10 @@
-import { ValidateBy, ValidateIf, type ValidationOptions, buildMessage } from 'class-validator';
+import {
+  ValidateBy,
+  ValidateIf,
+  type ValidationArguments,
+  type ValidationOptions,
+  buildMessage,
+} from 'class-validator';
 import { isDay, isInstant } from './scalars.js';
 
 /** May be absent, may not be null: class-validator's own IsOptional lets an explicit null through. */
@@ -30,6 +36,51 @@ export const IsInstant = (options?: ValidationOptions): PropertyDecorator =>
     },
     options,
   );
+
+/** A JSON object: class-validator's own nesting takes a list for one, and its fields would be ignored. */
+export const IsPlainObject = (options?: ValidationOptions): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'isPlainObject',
+      validator: {
+        validate: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+        defaultMessage: buildMessage(() => 'must be an object', options),
+      },
+    },
+    options,
+  );
+
+/** Which values of a list break its rule: class-validator itself names the list only. */
+const badOnes = ({ value }: ValidationArguments, isRight: (one: unknown) => boolean): string =>
+  [value]
+    .flat()
+    .filter((one) => !isRight(one))
+    .slice(0, 10)
+    .map((one) => JSON.stringify(one))
+    .join(', ');
+
+/** A list of the enum's words. */
+export function IsListOf(words: object): PropertyDecorator {
+  const known = Object.keys(words);
+  const isRight = (one: unknown): boolean => typeof one === 'string' && known.includes(one);
+  const defaultMessage = (args?: ValidationArguments): string =>
+    `must hold only ${known.join(', ')}, not ${badOnes(args!, isRight)}`;
+  return ValidateBy({ name: 'isListOf', validator: { validate: isRight, defaultMessage } }, { each: true });
+}
+
+const COUNTRY_NAMES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+
+/** A list of countries, each the two letters of ISO 3166-1 in any letter case. */
+export function IsListOfCountries(): PropertyDecorator {
+  const defaultMessage = (args?: ValidationArguments): string =>
+    `must hold ISO 3166-1 alpha-2 codes, as DE, not ${badOnes(args!, isCountry)}`;
+  return ValidateBy({ name: 'isListOfCountries', validator: { validate: isCountry, defaultMessage } }, { each: true });
+}
+
+function isCountry(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^[A-Za-z]{2}$/.test(value)) return false;
+  return value.toUpperCase() !== 'ZZ' && COUNTRY_NAMES.of(value.toUpperCase()) !== undefined;
+}
 
 /** `+02:00`, `-08:00`; what a clock on earth can show. */
 export const IsUtcOffset = (options?: ValidationOptions): PropertyDecorator =>

@@ -1,5 +1,6 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import type { ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -35,7 +36,8 @@ export class GraphqlModule {
         validationRules: QUERY_RULES,
         buildSchemaOptions: { numberScalarMode: 'float' },
         context: (request: FastifyRequest, reply: FastifyReply): GraphqlContext => ({ request, reply }),
-        plugins: [statusPlugin(errors)],
+        // Apollo's cache hints wrap every field of every answer, and nothing here reads them.
+        plugins: [statusPlugin(errors), ApolloServerPluginCacheControlDisabled()],
       }),
     });
   }
@@ -49,11 +51,11 @@ function statusPlugin(errors: GraphqlErrors): ApolloServerPlugin<GraphqlContext>
   return {
     async requestDidStart() {
       return {
-        async willSendResponse({ response, errors: thrown, contextValue }) {
+        async willSendResponse({ response, errors: thrown, contextValue, document }) {
           if (response.body.kind !== 'single' || !response.body.singleResult.errors) return;
-          const requestId = contextValue.request.id;
+          const about = { requestId: contextValue.request.id, document };
           response.body.singleResult.errors = response.body.singleResult.errors.map(
-            (formatted: GraphQLFormattedError, index) => errors.format(formatted, thrown?.[index], requestId),
+            (formatted: GraphQLFormattedError, index) => errors.format(formatted, thrown?.[index], about),
           );
           const { status } = response.http;
           if (status !== undefined && status >= 400 && thrown) response.http.status = 200;

@@ -99,14 +99,6 @@ function filterOf(input: AppKpiInput['filter'], problems: FieldError[]): KpiFilt
     const folded = name === 'countries' || name === 'osNames' || name === 'deviceTypes';
     filter[name] = sorted(folded ? values?.map((value) => value.toLowerCase()) : values);
   }
-  filter.countries?.forEach((country, index) => {
-    if (!/^[a-z]{2}$/.test(country)) {
-      problems.push({
-        pointer: `/filter/countries/${index}`,
-        detail: `${JSON.stringify(country)} is no ISO 3166-1 alpha-2 code`,
-      });
-    }
-  });
   return filter;
 }
 

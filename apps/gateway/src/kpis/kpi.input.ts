@@ -2,6 +2,7 @@ import { ID, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   ArrayUnique,
   IsArray,
   IsBoolean,
@@ -17,7 +18,7 @@ import {
 import type { Vendor } from '#libs/domain';
 import { Public } from '../edge/public-type.js';
 import { DayScalar } from '../edge/scalars.js';
-import { IfPresent, IsDay, IsUtcOffset } from '../edge/validators.js';
+import { IfPresent, IsDay, IsListOf, IsListOfCountries, IsPlainObject, IsUtcOffset } from '../edge/validators.js';
 import { VendorEnum } from '../public-enums.js';
 import {
   AdjustAttributionSource,
@@ -50,6 +51,7 @@ const Names =
 })
 export class KpiFilterInput {
   @Public(() => [String], { nullable: true, description: 'ISO 3166-1 alpha-2 codes, in any letter case. 250 at most.' })
+  @IsListOfCountries()
   @Names(250)
   countries?: string[] | null;
 
@@ -158,37 +160,39 @@ export class AppKpiInput {
 
   @Public(() => [KpiMetric], { defaultValue: [] })
   @IfPresent()
-  @IsArray({ message: 'must be a list' })
-  @IsEnum(KpiMetric, { each: true, message: `must hold only ${Object.keys(KpiMetric).join(', ')}` })
   @ArrayUnique({ message: 'holds a metric twice' })
+  @IsListOf(KpiMetric)
+  @IsArray({ message: 'must be a list' })
   metrics: KpiMetric[] = [];
 
   @Public(() => [VendorMetricInput], { defaultValue: [] })
   @IfPresent()
-  @IsArray({ message: 'must be a list' })
+  @ValidateNested({ each: true })
+  @IsPlainObject({ each: true, message: 'must hold objects of vendor and name' })
   @ArrayMaxSize(100, { message: 'may hold 100 metrics at most' })
-  @ValidateNested({ each: true, message: 'must hold objects of vendor and name' })
+  @IsArray({ message: 'must be a list' })
   @Type(() => VendorMetricInput)
   vendorMetrics: VendorMetricInput[] = [];
 
   @Public(() => [KpiDimension], { defaultValue: [] })
   @IfPresent()
-  @IsArray({ message: 'must be a list' })
-  @IsEnum(KpiDimension, { each: true, message: `must hold only ${Object.keys(KpiDimension).join(', ')}` })
   @ArrayUnique({ message: 'holds a dimension twice' })
+  @IsListOf(KpiDimension)
+  @IsArray({ message: 'must be a list' })
   groupBy: KpiDimension[] = [];
 
   @Public(() => KpiFilterInput, { nullable: true })
   @IsOptional()
-  @ValidateNested({ message: 'must be an object' })
+  @ValidateNested()
+  @IsPlainObject()
   @Type(() => KpiFilterInput)
   filter?: KpiFilterInput | null;
 
   @Public(() => [VendorEnum], { nullable: true })
   @IsOptional()
-  @IsArray({ message: 'must be a list' })
-  @IsEnum(VendorEnum, { each: true, message: 'must hold only ADJUST, KOCHAVA' })
   @ArrayUnique({ message: 'holds a vendor twice' })
+  @IsListOf(VendorEnum)
+  @IsArray({ message: 'must be a list' })
   vendors?: Vendor[] | null;
 
   @Public(() => String, { defaultValue: '+00:00' })
@@ -198,13 +202,15 @@ export class AppKpiInput {
 
   @Public(() => CohortInput, { nullable: true })
   @IsOptional()
-  @ValidateNested({ message: 'must be an object' })
+  @ValidateNested()
+  @IsPlainObject()
   @Type(() => CohortInput)
   cohort?: CohortInput | null;
 
   @Public(() => AdjustKpiOptions, { nullable: true })
   @IsOptional()
-  @ValidateNested({ message: 'must be an object' })
+  @ValidateNested()
+  @IsPlainObject()
   @Type(() => AdjustKpiOptions)
   adjust?: AdjustKpiOptions | null;
 
@@ -229,5 +235,6 @@ export class AppKpiInput {
 export class KpiQueryInput extends AppKpiInput {
   @Public(() => [ID], { nullable: true, openApi: { type: 'array', items: { type: 'string' } } })
   @Names(1000)
+  @ArrayMinSize(1, { message: 'name one at least, or leave it out' })
   appIds?: string[] | null;
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TenantContext } from '#libs/domain';
@@ -32,6 +32,7 @@ export class KpisController {
   }
 
   @Post('query')
+  @HttpCode(200)
   @NeedsScope('kpis:read')
   @Described('As GET /v1/kpis, the question as JSON. Scope kpis:read. Also as CSV and NDJSON.', KpiFlatResult, 'table')
   query(

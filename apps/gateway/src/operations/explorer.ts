@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '#libs/domain';
+import { PAGE_POLICY } from './page-policy.js';
 
 const require = createRequire(import.meta.url);
 
@@ -51,15 +52,11 @@ function mount() {
 input.addEventListener('change', () => { sessionStorage.setItem('mmp-key', input.value.trim()); mount(); });
 mount();`;
 
-/** Everything comes from here; GraphiQL styles itself with inline styles. */
-const POLICY =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'";
-
 /** Answers a browser's GET /graphql; a query by GET is refused, because it would put the question into logs. */
 export function sendExplorer(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { query } = request.query as { query?: unknown };
   if (query !== undefined) throw new GatewayError('BAD_USER_INPUT', 'Send queries by POST.', { status: 405 });
-  return reply.header('Content-Security-Policy', POLICY).type('text/html; charset=utf-8').send(PAGE);
+  return reply.header('Content-Security-Policy', PAGE_POLICY).type('text/html; charset=utf-8').send(PAGE);
 }
 
 export function registerExplorerAssets(fastify: FastifyInstance): void {
