@@ -1,4 +1,4 @@
-import { appOf, walkResultSet } from './answer-reader.js';
+import { appOf, rootOf } from './answer-reader.js';
 import { planOf, type AnswerPlan, type Question } from './head.js';
 import type { JsonCursor } from './json-cursor.js';
 import { RowBuilder } from './row-batch.js';
@@ -78,6 +78,7 @@ export function readAll(document: unknown, question: Question): { plan: ReadPlan
   if (document.error != null) throw new Unreadable('it holds an error beside its rows');
   const plan = planOf(document.result_parameters, question);
   const rows = new RowBuilder();
-  const app = walkResultSet(document.result_set, plan, (cells, values) => rows.add(cells, values));
-  return { plan: { ...plan, app }, rows };
+  const root = rootOf(document.result_set, plan);
+  root.walk((cells, values) => rows.add(cells, values));
+  return { plan: { ...plan, app: root.app }, rows };
 }

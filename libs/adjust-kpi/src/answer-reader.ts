@@ -7,7 +7,11 @@ import { appToken, cellOf, isContainer, isObject, valueText, type WireObject } f
 /** Takes each leaf: its cells (an array that is used again for the next) and its values as they came. */
 export type Emit = (cells: readonly AdjustCell[], values: readonly unknown[]) => void;
 
-const say = (groupings: readonly string[]) => groupings.join(', ') || 'nothing';
+function notAsked(plan: AnswerPlan, found: string): Unreadable {
+  return new Unreadable(`${found} where ${plan.head.columns.join(', ')} was asked for`);
+}
+
+const grouped = (groupings: readonly string[]) => `it is grouped by ${groupings.join(', ') || 'nothing'}`;
 
 /**
  * Walks what is under a node, `depth` levels down. The cells of the levels above are in `path`. Throws Unreadable where
@@ -16,26 +20,23 @@ const say = (groupings: readonly string[]) => groupings.join(', ') || 'nothing';
 export function walk(node: WireObject, depth: number, path: AdjustCell[], plan: AnswerPlan, emit: Emit): void {
   const { levels, head, names } = plan;
   const here = levels[depth];
-  const asked = () => `${say(head.columns)} was asked for`;
   for (const key in node) {
     if (isContainer(key, node[key]) && !here?.containers.includes(key)) {
-      throw new Unreadable(`it is grouped by ${say([...head.columns.slice(0, depth), key])} where ${asked()}`);
+      throw notAsked(plan, grouped([...head.columns.slice(0, depth), key]));
     }
   }
   if (!here) {
     const values = node.kpi_values;
-    if (!Array.isArray(values)) throw new Unreadable(`a group has no kpi_values`);
+    if (!Array.isArray(values)) throw new Unreadable('a group has no kpi_values');
     if (values.length !== head.kpis.length) {
       throw new Unreadable(`a row has ${values.length} kpi_values for ${head.kpis.length} KPIs`);
     }
     emit(path, values);
     return;
   }
-  if (node.kpi_values !== undefined) {
-    throw new Unreadable(`it is grouped by ${say(head.columns.slice(0, depth))} where ${asked()}`);
-  }
+  if (node.kpi_values !== undefined) throw notAsked(plan, grouped(head.columns.slice(0, depth)));
   const key = here.containers.find((name) => Array.isArray(node[name]));
-  if (key === undefined) throw new Unreadable(`a group has no ${here.containers[0]} where ${asked()}`);
+  if (key === undefined) throw notAsked(plan, `a group has no ${here.containers[0]}`);
   const children = node[key] as unknown[];
   if (here.grouping === 'apps' && names.onlyApp !== undefined) onlyOne(children);
   for (const child of children) {
@@ -43,7 +44,11 @@ export function walk(node: WireObject, depth: number, path: AdjustCell[], plan: 
     path[depth] = cellOf(child, here, names);
     walk(child, depth + 1, path, plan, emit);
   }
-  path.length = depth;
+}
+
+function onlyOne(apps: unknown[]): WireObject | undefined {
+  if (apps.length > 1 || !apps.every(isObject)) throw new Unreadable('it holds an app that was not asked for');
+  return apps[0];
 }
 
 /** The app of the whole answer, where it has one. */
@@ -58,54 +63,56 @@ export function appOf(resultSet: WireObject, plan: AnswerPlan): AdjustApp | unde
   };
 }
 
+/** Where the rows of a `result_set` begin. */
+export interface Root {
+  /** The app of the whole answer, where it has one. */
+  app: AdjustApp | undefined;
+  walk: (emit: Emit) => void;
+}
+
 /**
- * Walks a whole `result_set`: `{token, name, currency, <grouping>[]}` for one app, `{apps: []}` for several; for one app
- * both are read, whatever was asked. Answers with the app of the whole answer, where it has one.
+ * `{token, name, currency, <grouping>[]}` for one app, `{apps: []}` for several; for one app both are read, whatever was
+ * asked.
  */
-export function walkResultSet(resultSet: unknown, plan: AnswerPlan, emit: Emit): AdjustApp | undefined {
+export function rootOf(resultSet: unknown, plan: AnswerPlan): Root {
   if (!isObject(resultSet)) throw new Unreadable('it has no result_set');
-  const first = plan.levels[0]?.grouping;
+  const root = (node: WireObject, depth: number, path: AdjustCell[]): Root => ({
+    app: appOf(node, plan),
+    walk: (emit) => walk(node, depth, path, plan, emit),
+  });
+  const byApps = plan.levels[0]?.grouping === 'apps';
   const apps = resultSet.apps ?? resultSet.app;
-  if (plan.names.onlyApp === undefined || (first === 'apps') === Array.isArray(apps)) {
-    walk(resultSet, 0, [], plan, emit);
-    return appOf(resultSet, plan);
-  }
-  if (first === 'apps') {
-    const app = appOf(resultSet, plan);
-    walk(resultSet, 1, [{ name: app?.name ?? '', id: app?.token, currency: app?.currency }], plan, emit);
-    return app;
+  if (plan.names.onlyApp === undefined || byApps === Array.isArray(apps)) return root(resultSet, 0, []);
+  if (byApps) {
+    const app = appOf(resultSet, plan)!;
+    return root(resultSet, 1, [{ name: app.name, id: app.token, currency: app.currency }]);
   }
   const only = onlyOne(apps as unknown[]);
-  if (!only) return appOf(resultSet, plan);
-  walk(only, 0, [], plan, emit);
-  return appOf(only, plan);
+  return only ? root(only, 0, []) : { app: appOf(resultSet, plan), walk: () => undefined };
 }
 
-function onlyOne(apps: unknown[]): WireObject | undefined {
-  if (apps.length > 1 || !apps.every(isObject)) throw new Unreadable('it holds an app that was not asked for');
-  return apps[0] as WireObject | undefined;
+function numberOf(value: unknown): number | null {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  return value === null ? null : Number(valueText(value));
 }
-
-const numberOf = (value: unknown) => (value === null ? null : Number(valueText(value)));
 
 /** A whole answer, decoded. Throws Unreadable. */
 export function readAnswer(document: unknown, question: Question): AdjustKpiAnswer {
   if (!isObject(document)) throw new Unreadable('it is no object');
   if (document.error != null) throw new Unreadable('it holds an error beside its rows');
   const plan = planOf(document.result_parameters, question);
+  const root = rootOf(document.result_set, plan);
   const rows: AdjustKpiRow[] = [];
-  const column = plan.head.columns.indexOf('apps');
-  const app = walkResultSet(document.result_set, plan, (cells, values) => {
-    rows.push({ app: undefined, cells: cells.slice(), values: values.map(numberOf) });
-  });
-  // After the walk: the answer's app is known only then, and rows of one app share one object.
+  const appColumn = plan.head.columns.indexOf('apps');
+  // Rows of one app share one object.
+  let { app } = root;
   let last: AdjustCell | undefined;
-  let shared = app;
-  for (const row of rows) {
-    const cell = row.cells[column];
-    if (cell !== last) shared = appOfRow(row.cells, column, app);
-    last = cell;
-    row.app = shared;
-  }
+  root.walk((cells, values) => {
+    if (appColumn >= 0 && cells[appColumn] !== last) {
+      last = cells[appColumn];
+      app = appOfRow(cells, appColumn, root.app);
+    }
+    rows.push({ app, cells: cells.slice(), values: values.map(numberOf) });
+  });
   return { ...plan.head, rows };
 }

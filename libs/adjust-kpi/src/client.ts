@@ -67,7 +67,7 @@ export class AdjustKpiClient {
 
   /**
    * The same answer as `query`, whole, its rows in batches for a writer that pastes: for answers that are written out
-   * rather than looked into. Costs a third of `query` or less.
+   * rather than looked into. Large ones cost a fraction of `query`.
    */
   async table(
     endpoint: AdjustEndpoint,

@@ -60,7 +60,7 @@ export class JsonCursor {
 
   /** Takes any value; answers with it decoded. */
   value(): unknown {
-    this.peek();
+    if (this.peek() === QUOTE) return this.string();
     const from = this.pos;
     this.pass();
     return parse(this.bytes.toString('utf8', from, this.pos));
