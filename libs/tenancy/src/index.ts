@@ -26,6 +26,7 @@ export { NetworkNames } from './network-names.js';
 export type { Page, PageInput } from './page.js';
 export { type Platform, PLATFORMS } from './platforms.js';
 export { type ReEncryption, ReEncryptor } from './re-encryption.js';
+export { SealedTexts } from './sealed-texts.js';
 export { Keyring, parseKeyring } from './sealing.js';
 export { Secret } from './secret.js';
 export { TenancyModule } from './tenancy.module.js';

@@ -63,10 +63,14 @@ export interface Sealed {
 }
 
 /** Encrypts under the keyring's first key. */
-export function seal(keyring: Keyring, place: SealedPlace, plain: string): Sealed {
+export const seal = (keyring: Keyring, place: SealedPlace, plain: string): Sealed =>
+  encrypt(keyring, additionalData(place), plain);
+
+/** As `seal`, bound to any `place` that `decrypt` is then told again. */
+export function encrypt(keyring: Keyring, place: Buffer, plain: string): Sealed {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, keyring.first, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(additionalData(place));
+  cipher.setAAD(place);
   const ciphertext = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
   return { encryptionKeyId: keyring.firstId, nonce, ciphertext, tag: cipher.getAuthTag() } as Sealed;
 }
@@ -83,10 +87,7 @@ export function unseal(keyring: Keyring, place: SealedPlace, sealed: Sealed): st
     );
   }
   try {
-    const decipher = createDecipheriv(CIPHER, key, sealed.nonce, { authTagLength: TAG_BYTES });
-    decipher.setAAD(additionalData(place));
-    decipher.setAuthTag(sealed.tag);
-    return Buffer.concat([decipher.update(sealed.ciphertext), decipher.final()]).toString('utf8');
+    return decrypt(key, additionalData(place), sealed);
   } catch (cause) {
     throw new GatewayError(
       'INTERNAL',
@@ -96,6 +97,14 @@ export function unseal(keyring: Keyring, place: SealedPlace, sealed: Sealed): st
       { cause },
     );
   }
+}
+
+/** Throws where the key or the place is another than it was sealed with. */
+export function decrypt(key: KeyObject, place: Buffer, sealed: Omit<Sealed, 'encryptionKeyId'>): string {
+  const decipher = createDecipheriv(CIPHER, key, sealed.nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(place);
+  decipher.setAuthTag(sealed.tag);
+  return Buffer.concat([decipher.update(sealed.ciphertext), decipher.final()]).toString('utf8');
 }
 
 const additionalData = ({ tenantId, provider, version }: SealedPlace): Buffer =>

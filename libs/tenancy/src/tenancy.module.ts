@@ -6,6 +6,7 @@ import { CredentialVault } from './credential-vault.js';
 import { LastUsed } from './last-used.js';
 import { NetworkAliases } from './network-aliases.js';
 import { ReEncryptor } from './re-encryption.js';
+import { SealedTexts } from './sealed-texts.js';
 import { Keyring, parseKeyring } from './sealing.js';
 import { TenantLimits } from './tenant-limits.js';
 import { Tenants } from './tenants.js';
@@ -17,6 +18,7 @@ const PUBLIC = [
   CredentialVault,
   NetworkAliases,
   ReEncryptor,
+  SealedTexts,
   TenantLimits,
   Tenants,
 ];
