@@ -27,6 +27,11 @@ export class SharedCalls {
     return this.wait<T>(key, call, signal);
   }
 
+  /** The call under `key` goes on for those who wait for it; whoever comes now starts a new one. */
+  forget(key: string): void {
+    this.calls.delete(key);
+  }
+
   private async wait<T>(key: string, call: Call, signal: AbortSignal | undefined): Promise<T> {
     if (!signal) return call.promise as Promise<T>;
     return new Promise<T>((resolve, reject) => {

@@ -61,6 +61,8 @@ const DOWN = new Set([
 @Injectable()
 export class VendorReads {
   private readonly underWay = new SharedCalls();
+  /** Reads at the vendor by key, so that a write can tell them that their answer is old before it has come. */
+  private readonly readings = new Map<string, Set<{ outdated: boolean }>>();
 
   constructor(
     @Inject(CACHE_MANAGER) private readonly cache: Cache,
@@ -86,12 +88,38 @@ export class VendorReads {
     }
   }
 
+  /** A write has changed what `keys` answer: what is kept of them goes, a read under way is neither joined nor kept. */
+  async drop(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      for (const reading of this.readings.get(key) ?? []) reading.outdated = true;
+      this.underWay.forget(key);
+    }
+    await Promise.all(keys.map((key) => this.cache.del(key).catch(() => undefined)));
+  }
+
   private async fetch<T>(request: ReadRequest<T>, signal: AbortSignal): Promise<Entry<T>> {
+    const { key } = request;
+    const reading = { outdated: false };
+    const others = this.readings.get(key) ?? new Set();
+    this.readings.set(key, others.add(reading));
+    try {
+      return await this.fetchAndKeep(request, signal, reading);
+    } finally {
+      others.delete(reading);
+      if (others.size === 0 && this.readings.get(key) === others) this.readings.delete(key);
+    }
+  }
+
+  private async fetchAndKeep<T>(
+    request: ReadRequest<T>,
+    signal: AbortSignal,
+    reading: { readonly outdated: boolean },
+  ): Promise<Entry<T>> {
     const value = await request.fetch(signal);
     const now = Date.now();
     const freshMs = isOver(request.lastDay, now) ? this.lives.pastMs : this.lives.recentMs;
     const entry: Entry<T> = { value, fetchedAt: now, freshUntil: now + freshMs };
-    if (freshMs > 0 && (request.keep?.(value) ?? true)) {
+    if (freshMs > 0 && !reading.outdated && (request.keep?.(value) ?? true)) {
       // A cache that is away keeps nothing, and is no reason to fail an answer that is here.
       await this.cache.set(request.key, entry, freshMs + this.lives.staleMs).catch(() => undefined);
     }
