@@ -1,4 +1,4 @@
-import type { World } from '../world/world.js';
+import type { App, World } from '../world/world.js';
 import type { ReportingBody } from './body.js';
 import { detailSize, detailTable, type DetailQuestion } from './detail.js';
 import type { Report } from './reports.js';
@@ -12,71 +12,75 @@ export interface ContentLimits {
   cardinality: number;
 }
 
-const EMPTY: Table = { columns: [], rows: [] };
 const SPEND = ['cost', 'cost_restated'];
 
 const zoneOf = (body: ReportingBody): string => body.text('time_zone') ?? 'UTC';
 
-function appOf(world: World, report: Report) {
-  return report.app.adjustToken === undefined ? undefined : world.apps.get(report.app.adjustToken);
+/** An app that Adjust does not know: nothing has happened in it. */
+const QUIET: App = {
+  token: '',
+  name: '',
+  store: 'ios',
+  currency: 'USD',
+  volume: 0,
+  size: 'small',
+  events: [],
+  trackers: [],
+  cells: [],
+};
+
+function appOf(world: World, { app }: Report): App {
+  return (app.adjustToken === undefined ? undefined : world.apps.get(app.adjustToken)) ?? QUIET;
 }
 
-function summaryOf(
-  world: World,
-  report: Report,
-  hours: number,
-  traffic: string[],
-  grouping: string[],
-): SummaryQuestion | undefined {
-  const app = appOf(world, report);
-  const { body, window } = report;
-  if (!app || !window) return undefined;
-  const [zone, filters] = [zoneOf(body), body.filters()];
-  const { account } = report.key;
+/** A query or an audience without a window of its own is about the last day. */
+function windowOf({ window, createdAt }: Report): { start: number; end: number } {
+  const created = Math.floor(createdAt / 1000);
+  return window ?? { start: created - 86_400, end: created };
+}
+
+function summaryOf(world: World, report: Report, spend = false): SummaryQuestion {
+  const { body } = report;
   return {
     world,
-    app,
+    app: appOf(world, report),
     kochava: report.app,
-    account,
-    traffic,
-    grouping,
-    hours,
-    zone,
-    window,
-    filters,
+    account: report.key.account,
+    traffic: spend ? ['network_spend_restated'] : body.list('traffic'),
+    grouping: spend ? ['network', 'campaign', 'country'] : body.list('traffic_grouping'),
+    hours: spend ? 24 : (body.number('time_series') ?? 24),
+    zone: zoneOf(body),
+    window: windowOf(report),
+    filters: body.filters(),
     now: report.createdAt,
   };
 }
 
-function detailOf(world: World, report: Report, traffic: string[]): DetailQuestion | undefined {
-  const app = appOf(world, report);
+function detailOf(world: World, report: Report): DetailQuestion {
   const { body } = report;
-  if (!app) return undefined;
-  const created = Math.floor(report.createdAt / 1000);
-  // A query or an audience without a window of its own: the last day.
-  const window = report.window ?? { start: created - 86_400, end: created };
   const filters = body.filters();
-  const events = [...body.list('event_name'), ...(filters.get('event_name') ?? [])];
-  const currency = body.text('currency');
-  return { world, app, traffic, zone: zoneOf(body), window, filters, events, currency, now: report.createdAt };
+  return {
+    world,
+    app: appOf(world, report),
+    traffic: report.kind === 'detail' ? body.list('traffic') : ['install'],
+    zone: zoneOf(body),
+    window: windowOf(report),
+    filters,
+    events: [...body.list('event_name'), ...(filters.get('event_name') ?? [])],
+    currency: body.text('currency'),
+    now: report.createdAt,
+  };
 }
 
+const isSpend = ({ kind, body }: Report): boolean =>
+  kind === 'detail' && body.list('traffic').some((name) => SPEND.includes(name));
+
 function tableOf(world: World, report: Report): Table {
-  const { body, kind } = report;
-  const traffic = body.list('traffic');
-  if (kind === 'summary') {
-    const question = summaryOf(world, report, body.number('time_series') ?? 24, traffic, body.list('traffic_grouping'));
-    return question ? summaryTable(question) : EMPTY;
-  }
-  if (kind === 'detail' && traffic.some((name) => SPEND.includes(name))) {
-    const question = summaryOf(world, report, 24, ['network_spend_restated'], ['network', 'campaign', 'country']);
-    return question ? summaryTable(question) : EMPTY;
-  }
-  const question = detailOf(world, report, kind === 'detail' ? traffic : ['install']);
-  if (!question) return EMPTY;
-  const table = detailTable(question);
+  if (report.kind === 'summary') return summaryTable(summaryOf(world, report));
+  if (isSpend(report)) return summaryTable(summaryOf(world, report, true));
+  const table = detailTable(detailOf(world, report));
   // There is no SQL here: a query gets the installs, whatever it asks, and an audience the devices of everybody.
-  return kind === 'deviceid' ? choose(table, ['install_kochava_device_id', 'install_device_version']) : table;
+  return report.kind === 'deviceid' ? choose(table, ['install_kochava_device_id', 'install_device_version']) : table;
 }
 
 /** The report's file. */
@@ -87,14 +91,11 @@ export function contentOf(world: World, report: Report): Buffer {
 
 /** Why the report can't be made, in Kochava's words; undefined where it can. */
 export function obstacleOf(world: World, report: Report, limits: ContentLimits): string | undefined {
-  const { body, kind } = report;
-  const traffic = body.list('traffic');
-  if (kind === 'summary') {
-    const question = summaryOf(world, report, body.number('time_series') ?? 24, traffic, body.list('traffic_grouping'));
-    if (question && cardinalityOf(question) > limits.cardinality) return 'Cardinality for timeframe exceeded';
-    return undefined;
+  if (report.kind === 'summary') {
+    return cardinalityOf(summaryOf(world, report)) > limits.cardinality
+      ? 'Cardinality for timeframe exceeded'
+      : undefined;
   }
-  if (traffic.some((name) => SPEND.includes(name))) return undefined;
-  const question = detailOf(world, report, kind === 'detail' ? traffic : ['install']);
-  return question && detailSize(question) > limits.rows ? 'Row limit exceeded' : undefined;
+  if (isSpend(report)) return undefined;
+  return detailSize(detailOf(world, report)) > limits.rows ? 'Row limit exceeded' : undefined;
 }
