@@ -30,7 +30,9 @@ describe('the life of a report', () => {
       status_date: '2026-03-11 13:20:06',
       report_type: 'summary',
     });
-    expect(new URL(done.report!).searchParams.get('Expires')).toBe(String(Date.parse('2026-03-11T13:20:06Z') / 1000 + 864_000));
+    expect(new URL(done.report!).searchParams.get('Expires')).toBe(
+      String(Date.parse('2026-03-11T13:20:06Z') / 1000 + 864_000),
+    );
     expect(done.report).toContain(`KRS${token}_1_${GUID}.install-click_202603010000-202603032359-TZ_UTC.csv`);
     const file = await fileOf(done);
     expect(file.length).toBe(Number(done.file_size));
