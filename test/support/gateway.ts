@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import supertest from 'supertest';
 import { PrismaService } from '#libs/database';
@@ -151,6 +153,8 @@ export function useGateway({ env = {}, sandbox: sandboxOptions }: GatewayOptions
 /** The environment of a gateway whose vendors are `sandbox`; for specs that start a process of their own. */
 export function environmentFor(sandbox: Sandbox, databaseUrl: string): Record<string, string> {
   return {
+    // The example, so that it can't rot.
+    ...(parseEnv(readFileSync('.env.example', 'utf8')) as Record<string, string>),
     PORT: '0',
     LOG_LEVEL: 'silent',
     DATABASE_URL: databaseUrl,
