@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestFactory } from '@nestjs/core';
 import cors from '@fastify/cors';
@@ -28,11 +30,11 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
     // The two ways past every hook: a path that can not be decoded, and what is no HTTP.
-    frameworkErrors: (error, request, reply) => {
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       reply.header('X-Request-Id', request.id);
-      app.get(ProblemFilter).write(toGatewayError(error), request as never, reply as never);
+      app.get(ProblemFilter).write(toGatewayError(error), request, reply);
     },
-    clientErrorHandler: (error, socket) => answerNotHttp(error, socket, app.get(ErrorPages), randomUUID()),
+    clientErrorHandler: (error: Error, socket: Socket) => answerNotHttp(error, socket, app.get(ErrorPages), randomUUID()),
   });
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     GatewayModule.forRoot(parts),

@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { type ClassConstructor, plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
-import { type FieldError, badInput } from '#libs/domain';
+import { type FieldError, GatewayError, badInput } from '#libs/domain';
 
 const OPTIONS = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false, stopAtFirstError: true };
 
@@ -17,6 +17,18 @@ export function readInput<T extends object>(type: ClassConstructor<T>, plain: un
   const problems = validateSync(instance, OPTIONS).flatMap((error) => fieldErrors(error, ''));
   if (problems.length > 0) throw badInput(problems);
   return instance;
+}
+
+/** Runs `work`; the fields that its BAD_USER_INPUT names are added to `problems`, and any other error is thrown on. */
+export function gatherProblems<T>(problems: FieldError[], work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    const named = error instanceof GatewayError && error.code === 'BAD_USER_INPUT' ? error.details.errors : undefined;
+    if (!named) throw error;
+    problems.push(...named);
+    return undefined;
+  }
 }
 
 function fieldErrors(error: ValidationError, path: string): FieldError[] {

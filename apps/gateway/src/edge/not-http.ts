@@ -6,7 +6,7 @@ import { type ErrorPages, problemOf } from './problem.js';
 /** Bytes of a request line that Node takes, headers included. */
 const LONGEST_HEAD = 16_384;
 
-type ClientError = NodeJS.ErrnoException & { rawPacket?: Buffer };
+type ClientError = Error & { code?: string; rawPacket?: Buffer };
 
 /** Answers bytes that are no HTTP request, which reach neither a route nor a hook; then the connection is closed. */
 export function answerNotHttp(error: ClientError, socket: Socket, pages: ErrorPages, requestId: string): void {

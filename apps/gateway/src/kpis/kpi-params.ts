@@ -1,7 +1,8 @@
 import { ApiQuery } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
 import { type FieldError, GatewayError, badInput } from '#libs/domain';
-import { readInput } from '../edge/input.js';
+import { gatherProblems, readInput } from '../edge/input.js';
+import { FORM_PARAMS } from './kpi-form.js';
 import { KpiQueryInput } from './kpi.input.js';
 import {
   AdjustAttributionSource,
@@ -130,21 +131,14 @@ export const KPI_PARAMS: Readonly<Record<string, Param>> = {
   },
 };
 
-/** How the answer is written, next to what it holds. */
-export const FORM_PARAMS: Readonly<Record<string, string>> = {
-  totals: 'true: one row for everything beside the rows; JSON only.',
-  format: 'json, csv or ndjson; absent: by Accept.',
-  bom: 'true: a byte order mark before the CSV, for Excel.',
-  human_readable: 'true: CSV headings in English.',
-  raw: 'true: text cells as they are, also those that a spreadsheet would run as a formula.',
-};
-
 export type RawQuery = Readonly<Record<string, string | string[] | undefined>>;
 
-/** The input that a query string asks with. BAD_USER_INPUT names each parameter as it stands in the URL. */
-export function kpiInputOf(query: RawQuery): KpiQueryInput {
+/**
+ * The input that a query string asks with. BAD_USER_INPUT names each parameter as it stands in the URL, those in
+ * `problems` too.
+ */
+export function kpiInputOf(query: RawQuery, problems: FieldError[]): KpiQueryInput {
   const plain: Record<string, unknown> = {};
-  const problems: FieldError[] = [];
   for (const [name, value] of Object.entries(query)) {
     const param = Object.hasOwn(KPI_PARAMS, name) ? KPI_PARAMS[name] : undefined;
     if (!param) {
@@ -165,17 +159,9 @@ export function kpiInputOf(query: RawQuery): KpiQueryInput {
     }
     set(plain, param.field, param.read(values));
   }
-  if (problems.length > 0) throw badInput(problems);
-  return byParameter(() => readInput(KpiQueryInput, plain));
-}
-
-/** Runs `work`, and gives the fields of its BAD_USER_INPUT their parameters' names. */
-export function byParameter<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw renamed(error);
-  }
+  const input = gatherProblems(problems, () => readInput(KpiQueryInput, plain));
+  if (!input || problems.length > 0) throw renamed(badInput(problems));
+  return input;
 }
 
 /** The same error with `/filter/countries/0` told as `/countries`. */
