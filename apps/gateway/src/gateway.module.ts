@@ -13,6 +13,7 @@ import { GraphqlModule } from './graphql/graphql.module.js';
 import { KpisModule } from './kpis/kpis.module.js';
 import type { Log } from './operations/log.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { PostbacksModule } from './postbacks/postbacks.module.js';
 import { SharedModule } from './shared.module.js';
 import { VendorReadsModule } from './vendor-reads/vendor-reads.module.js';
 import { ViewerModule } from './viewer/viewer.module.js';
@@ -48,6 +49,7 @@ export class GatewayModule {
         ViewerModule,
         AppsModule,
         KpisModule,
+        PostbacksModule,
         AuditEventsModule,
         AdminModule,
       ],
