@@ -5,7 +5,8 @@ import { MOST_ROW_BYTES, PATIENT_FROM, type RowBatch, type RowReader, type RowsO
 const CR = 13;
 const BOM = '\u00ef\u00bb\u00bf';
 
-const utf8 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
+const utf8 = (bytes: string): string =>
+  /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 
 /**
  * CSV as RFC 4180 has it. Bytes are held as latin1, one character each, so that places in the text are offsets in the file;
