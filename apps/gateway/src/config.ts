@@ -44,7 +44,7 @@ export class ConfigError extends Error {}
 type Env = Record<string, string | undefined>;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
-const KOCHAVA_DOWNLOAD_HOSTS = 'kochava-reports.s3.amazonaws.com,kochava-data.s3.amazonaws.com,s3.amazonaws.com';
+const KOCHAVA_DOWNLOAD_HOSTS = 'kochava-reporting.s3.amazonaws.com,kochava-reports.s3.amazonaws.com,s3.amazonaws.com';
 
 /** Reads and checks the environment (runtime.md). Throws ConfigError naming the first variable that is wrong. */
 export function loadConfig(env: Env): Config {

@@ -13,10 +13,22 @@ export function readInput<T extends object>(type: ClassConstructor<T>, plain: un
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
     throw badInput([{ pointer: '', detail: 'must be a JSON object' }]);
   }
-  const instance = plainToInstance(type, plain, { exposeDefaultValues: true });
+  const instance = instanceFrom(type, plain);
   const problems = validateSync(instance, OPTIONS).flatMap((error) => fieldErrors(error, ''));
   if (problems.length > 0) throw badInput(problems);
   return instance;
+}
+
+function instanceFrom<T extends object>(type: ClassConstructor<T>, plain: object): T {
+  try {
+    return plainToInstance(type, plain, { exposeDefaultValues: true });
+  } catch (error) {
+    // It calls whatever stands under the name `constructor` in a nested object.
+    if (!(error instanceof TypeError)) throw error;
+    throw badInput([
+      { pointer: '', detail: 'holds an object with a field called constructor, which no field here has' },
+    ]);
+  }
 }
 
 /** Runs `work`; the fields that its BAD_USER_INPUT names are added to `problems`, and any other error is thrown on. */

@@ -17,7 +17,7 @@ export function newReport(
   return {
     vendor: 'ADJUST',
     service: 'ADJUST_KPI_SERVICE',
-    appIds: apps.map((app) => app.id),
+    apps,
     status: 'FRESH',
     fetchedAt: null,
     currencies: [],

@@ -91,10 +91,10 @@ function withoutApp(layout: KpiLayout): KpiLayout {
 }
 
 function reportOfApp(report: SourceReport, appId: string): SourceReport {
-  if (report.error || report.appIds.includes(appId))
-    return { ...report, appIds: report.appIds.filter((id) => id === appId) };
+  if (report.error || report.apps.some((app) => app.id === appId))
+    return { ...report, apps: report.apps.filter((app) => app.id === appId) };
   const error = new GatewayError('UNSUPPORTED', 'This app has no name at this vendor.', { vendor: report.vendor });
-  return { ...report, appIds: [], status: 'UNSUPPORTED', error };
+  return { ...report, apps: [], status: 'UNSUPPORTED', error };
 }
 
 /** One row of `rows`: every field reads its cell, so that fields nobody selects cost nothing. */
@@ -244,7 +244,7 @@ export class KpiSourceView implements Omit<KpiSource, 'apps'> {
   get apps(): Promise<App[]> {
     requireScope(this.frame.tenant, 'apps:read');
     return this.frame.appsById().then((byId) =>
-      this.report.appIds.flatMap((id) => {
+      this.report.apps.flatMap(({ id }) => {
         const app = byId.get(id);
         return app ? [appOf(app)] : [];
       }),
@@ -252,11 +252,10 @@ export class KpiSourceView implements Omit<KpiSource, 'apps'> {
   }
 
   /** As REST shows it, where an app is its id and name. */
-  async toRest(): Promise<object> {
-    const byId = await this.frame.appsById();
+  toRest(): object {
     const { vendor, service, status, fetchedAt, currencies, warnings, settings, metricNames, unsupported, error } =
       this;
-    const apps = this.report.appIds.map((id) => ({ id, name: byId.get(id)?.name ?? null }));
+    const apps = this.report.apps.map(({ id, name }) => ({ id, name }));
     return {
       vendor,
       service,

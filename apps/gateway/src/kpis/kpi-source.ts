@@ -3,11 +3,12 @@ import type { KpiCells, KpiLayout } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
 import type { KpiMetric, KpiService, KpiSourceStatus } from './kpi-words.js';
 
-/** What is told of one source of an answer: KpiSource of the public face, with its apps by id. */
+/** What is told of one source of an answer: KpiSource of the public face. */
 export interface SourceReport {
   vendor: Vendor;
   service: KpiService;
-  appIds: string[];
+  /** The apps that were asked about. */
+  apps: readonly { readonly id: string; readonly name: string }[];
   status: KpiSourceStatus;
   fetchedAt: Date | null;
   currencies: string[];

@@ -76,7 +76,7 @@ export class KpisService {
     const parts = await Promise.all(this.chosen(question).map((source) => source.read(request)));
     const reports = parts.map(({ report }) => report);
     this.count(reports);
-    const ids = new Set(reports.flatMap((report) => report.appIds));
+    const ids = new Set(reports.flatMap((report) => report.apps.map((app) => app.id)));
     return new KpiAnswer(
       { tenant, layout: parts[0]!.layout, appsById: once(() => this.appsById(tenant, [...ids])) },
       parts.flatMap(({ rows }) => rows),
@@ -142,7 +142,7 @@ class AbsentSource implements KpiSourceService {
     const { vendor, service } = this;
     const error = new GatewayError('UNSUPPORTED', `This gateway has no KPIs of ${vendor}.`, { vendor });
     const report: SourceReport = {
-      ...{ vendor, service, error, status: 'UNSUPPORTED', fetchedAt: null, appIds: [], currencies: [], warnings: [] },
+      ...{ vendor, service, error, status: 'UNSUPPORTED', fetchedAt: null, apps: [], currencies: [], warnings: [] },
       ...{ settings: {}, metricNames: [], unsupported: question.metrics.map((metric) => metric as string) },
     };
     return { report, layout: layoutOf(question, [], false), rows: [] };

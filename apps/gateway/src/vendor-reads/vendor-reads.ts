@@ -71,8 +71,8 @@ export class VendorReads {
 
   async read<T>(request: ReadRequest<T>): Promise<ReadAnswer<T>> {
     const { key, bypass } = request;
-    const entry = await this.lookUp<T>(key);
-    if (entry && !bypass && entry.freshUntil > Date.now()) {
+    const entry = bypass ? undefined : await this.lookUp<T>(key);
+    if (entry && entry.freshUntil > Date.now()) {
       return { value: entry.value, status: 'CACHED', fetchedAt: new Date(entry.fetchedAt) };
     }
     const fetch = (signal: AbortSignal): Promise<Entry<T>> => this.fetch(request, signal);
@@ -83,7 +83,7 @@ export class VendorReads {
       return { value: fresh.value, status: 'FRESH', fetchedAt: new Date(fresh.fetchedAt) };
     } catch (error) {
       const failure = toGatewayError(error);
-      if (!entry || bypass || request.signal?.aborted || !DOWN.has(failure.code)) throw error;
+      if (!entry || request.signal?.aborted || !DOWN.has(failure.code)) throw error;
       return { value: entry.value, status: 'STALE', fetchedAt: new Date(entry.fetchedAt), failure };
     }
   }
