@@ -166,16 +166,14 @@ try {
   if (!answered.data?.kpis?.rows.length || !rows.length)
     throw new Error(`the gateway answered without rows: ${JSON.stringify(answered.errors)}`);
 
-  const shown = rows
-    .slice(0, 5)
-    .map(({ app_name, network, currency, installs, clicks, revenue }) => ({
-      app_name,
-      network,
-      currency,
-      installs,
-      clicks,
-      revenue,
-    }));
+  const shown = rows.slice(0, 5).map(({ app_name, network, currency, installs, clicks, revenue }) => ({
+    app_name,
+    network,
+    currency,
+    installs,
+    clicks,
+    revenue,
+  }));
   step(`
 ${bold('mmp-gateway is up')}
 

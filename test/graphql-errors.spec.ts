@@ -24,7 +24,7 @@ describe('errors at GraphQL', () => {
       });
       expect(message).not.toMatch(/Did you mean|^Syntax Error: Syntax/);
     }
-    expect(text).not.toMatch(/stacktrace|node_modules|    at /);
+    expect(text).not.toMatch(/stacktrace|node_modules| {4}at /);
     return {
       status,
       data: body.data,
