@@ -1,0 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Waits until `holds` answers true; fails after 20 s, far more than anything here takes. */
+export async function waitUntil(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`Waited in vain until ${holds}`);
+    await sleep(20);
+  }
+}
