@@ -37,8 +37,7 @@ export function formatOf(request: FastifyRequest, asked: string | undefined): Ta
   }
   const accept = request.headers.accept;
   if (!accept) return 'json';
-  for (const part of accept.toLowerCase().split(',')) {
-    const type = part.split(';', 1)[0]!.trim();
+  for (const type of preferred(accept)) {
     if (type === 'text/csv') return 'csv';
     if (type === 'application/x-ndjson' || type === 'application/ndjson') return 'ndjson';
     if (type === '*/*' || type === 'application/*' || type.endsWith('json')) return 'json';
@@ -47,6 +46,21 @@ export function formatOf(request: FastifyRequest, asked: string | undefined): Ta
   throw new GatewayError('BAD_USER_INPUT', 'Accept application/json, text/csv or application/x-ndjson.', {
     status: 406,
   });
+}
+
+/** Media types by the caller's preference; among equals, as they stand there. */
+function preferred(accept: string): string[] {
+  const weighed = accept
+    .toLowerCase()
+    .split(',')
+    .map((part) => {
+      const weight = /;\s*q=([\d.]+)/.exec(part)?.[1];
+      return { type: part.split(';', 1)[0]!.trim(), weight: weight === undefined ? 1 : Number(weight) };
+    });
+  return weighed
+    .filter(({ weight }) => weight > 0)
+    .sort((one, other) => other.weight - one.weight)
+    .map(({ type }) => type);
 }
 
 /**

@@ -35,7 +35,8 @@ export function ownColumns(plan: AdjustPlan, head: AdjustKpiHead): string[] {
     return head.kpis.filter((kpi) => {
       const cut = kpi.indexOf('_');
       return (
-        !asked.has(kpi) &&
+        // Asked for events alone, Adjust adds the KPIs that it has by default.
+        !ADJUST_KPIS.has(kpi) &&
         event?.kpis.includes(kpi.slice(cut + 1)) &&
         (event.token === 'all' || event.token === kpi.slice(0, cut))
       );

@@ -67,7 +67,8 @@ export class AdjustSource implements KpiSourceService {
         });
         report.fetchedAt = new Date();
         const { layout, maker } = rowMaker(request, prepared, plan, stream);
-        return { report, layout, batches: batchesOf(stream, maker, report) };
+        const leave = async () => stream.rows[Symbol.asyncIterator]().return?.();
+        return { report, layout, batches: batchesOf(stream, maker, report), leave };
       } catch (error) {
         failSource(report, error);
       }

@@ -31,6 +31,8 @@ export interface SourceStream {
   report: SourceReport;
   layout: KpiLayout;
   batches: AsyncIterable<KpiCells[]>;
+  /** Ends the vendor's answer where `batches` will not be read; harmless where they were. */
+  leave?: () => Promise<unknown>;
 }
 
 export interface SourceRequest {

@@ -62,7 +62,12 @@ export class KpisService {
       const streams = await Promise.all(this.chosen(question).map((source) => source.stream(request)));
       const reports = streams.map(({ report }) => report);
       this.count(reports);
-      failIfAsked(reports, input.onFailedSource);
+      try {
+        failIfAsked(reports, input.onFailedSource);
+      } catch (error) {
+        await leaveAll(streams);
+        throw error;
+      }
       return { question, layout: streams[0]!.layout, reports, batches: inTurn(streams) };
     });
   }
@@ -154,8 +159,16 @@ class AbsentSource implements KpiSourceService {
 }
 
 async function* inTurn(streams: readonly SourceStream[]): AsyncGenerator<KpiCells[]> {
-  for (const stream of streams) yield* stream.batches;
+  try {
+    for (const stream of streams) yield* stream.batches;
+  } finally {
+    await leaveAll(streams);
+  }
 }
+
+/** An answer that nobody reads would hold its place among the vendor's concurrent calls. */
+const leaveAll = (streams: readonly SourceStream[]): Promise<unknown> =>
+  Promise.allSettled(streams.map((stream) => stream.leave?.()));
 
 function settle(answer: KpiAnswer, policy: FailedSourcePolicy): KpiAnswer {
   failIfAsked(answer.reports, policy);
