@@ -21,3 +21,4 @@ export {
 export { DEMO_POSTBACKS_KEY, FOREIGN_POSTBACKS_KEY } from './kochava-postbacks/access.js';
 export { DEMO_REPORTING_KEY, FOREIGN_REPORTING_KEY, SECOND_REPORTING_KEY } from './kochava-reporting/access.js';
 export type { ReportingSettings } from './kochava-reporting/stand-in.js';
+export { AGENCY_LINKS_KEY, DEMO_LINKS_KEY, FOREIGN_LINKS_KEY } from './kochava-links/access.js';

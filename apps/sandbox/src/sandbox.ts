@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { adjustKpiService } from './adjust/routes.js';
 import type { Controllable } from './control.js';
 import { controlRoutes, isControl } from './control.js';
+import { kochavaLinks } from './kochava-links/routes.js';
+import { LinksStore } from './kochava-links/store.js';
 import { kochavaPostbacks } from './kochava-postbacks/routes.js';
 import { TriggerStore } from './kochava-postbacks/triggers.js';
 import type { ReportingSettings } from './kochava-reporting/stand-in.js';
@@ -54,6 +56,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const log = new RequestLog(options.logSize ?? 1000, isControl);
   const rules = new MisbehaviourRules();
   const triggers = new TriggerStore();
+  const links = new LinksStore();
   let now = options.now;
   const reporting = new ReportingStandIn(
     () => world,
@@ -81,6 +84,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       rules.clear();
       log.clear();
       triggers.reset();
+      links.reset();
       reporting.reset();
       now = options.now;
     },
@@ -101,6 +105,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     { prefix },
   );
+  await server.register(async (vendor) => kochavaLinks(vendor, { store: links, now: handle.now }), { prefix });
   const duplicateStatus = options.duplicatePostbackStatus ?? 400;
   await server.register(async (vendor) => kochavaPostbacks(vendor, { triggers, now: handle.now, duplicateStatus }), {
     prefix,

@@ -1,0 +1,12 @@
+export type { KochavaAppGroups } from './app-groups.js';
+export type { KochavaLinksCallOptions, KochavaLinksClientOptions } from './ask.js';
+export * from './client.js';
+export { smartLinkProblems } from './create-smart-link.js';
+export { patchSmartLink } from './patch-smart-link.js';
+export { InvalidLinksRequest } from './problems.js';
+export { KOCHAVA_QR_FORMATS } from './qr.js';
+export type { KochavaQrCode, KochavaQrFormat, KochavaQrRequest } from './qr.js';
+export * from './request-types.js';
+export { routePlatform } from './smart-link-rules.js';
+export type { KochavaSmartLinks } from './smart-links.js';
+export * from './types.js';
