@@ -23,18 +23,23 @@ function start(name, file, env, ready) {
   children.push(child);
   return new Promise((resolveReady, reject) => {
     let words = '';
+    let isReady = false;
     child.stderr.on('data', (text) => {
       words = (words + text).slice(-2000);
       log.write(text);
     });
     createInterface(child.stdout).on('line', (line) => {
       log.write(`${line}\n`);
-      const answer = ready(line);
-      if (answer) resolveReady(answer);
+      const answer = isReady ? undefined : ready(line);
+      if (!answer) return;
+      isReady = true;
+      resolveReady(answer);
     });
     child.once('exit', (code) => {
       if (stopping) return;
-      reject(new Error(`the ${name} ended with code ${code}; see ${join(dataDir, `${name}.log`)}\n${words}`));
+      const why = `the ${name} ended with ${code ?? 'a signal'}; see ${join(dataDir, `${name}.log`)}\n${words}`;
+      if (isReady) process.stderr.write(`Stopping: ${why}`);
+      else reject(new Error(why));
       void stop(1);
     });
   });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseKeyring } from '#libs/tenancy';
 
@@ -9,7 +10,8 @@ export interface Config {
     /** In links that the gateway hands out; undefined: what it listens on. */
     readonly publicUrl: string | undefined;
     readonly corsOrigins: readonly string[];
-    readonly trustProxy: boolean | string;
+    /** A number: that many proxies stand before the gateway. */
+    readonly trustProxy: boolean | number | string;
   };
   readonly database: { readonly url: string | undefined; readonly dataDir: string };
   readonly redisUrl: string | undefined;
@@ -44,7 +46,7 @@ export class ConfigError extends Error {}
 type Env = Record<string, string | undefined>;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
-const KOCHAVA_DOWNLOAD_HOSTS = 'kochava-reporting.s3.amazonaws.com,kochava-reports.s3.amazonaws.com,s3.amazonaws.com';
+const KOCHAVA_DOWNLOAD_HOSTS = 'kochava-reporting.s3.amazonaws.com';
 
 /** Reads and checks the environment (runtime.md). Throws ConfigError naming the first variable that is wrong. */
 export function loadConfig(env: Env): Config {
@@ -57,7 +59,7 @@ export function loadConfig(env: Env): Config {
       port: integer('PORT', read('PORT') ?? '3000', 0, 65_535),
       publicUrl: optionalUrl('PUBLIC_URL', read('PUBLIC_URL')),
       corsOrigins: origins('CORS_ORIGINS', read('CORS_ORIGINS')),
-      trustProxy: trustProxy(read('TRUST_PROXY')),
+      trustProxy: trustProxy('TRUST_PROXY', read('TRUST_PROXY')),
     },
     database: { url, dataDir },
     redisUrl: redisUrl('REDIS_URL', read('REDIS_URL')),
@@ -174,9 +176,22 @@ function origins(name: string, text: string | undefined): string[] {
   return values;
 }
 
-function trustProxy(text: string | undefined): boolean | string {
+function trustProxy(name: string, text: string | undefined): boolean | number | string {
   if (!text || text === 'false') return false;
-  return text === 'true' ? true : text;
+  if (text === 'true') return true;
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  if (!list(text).every(isProxy)) {
+    wrong(name, 'true, false, how many proxies there are, or their addresses and networks, comma separated');
+  }
+  return text;
+}
+
+/** An address, a network like 10.0.0.0/8, or one of Fastify's names for private ones. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...more] = text.split('/');
+  const longest = { 4: 32, 6: 128 }[isIP(address)];
+  return longest !== undefined && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest));
 }
 
 function oneOf(name: string, value: string, values: string[]): string {
