@@ -29,12 +29,15 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
     genReqId: requestIdOf,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
+    // The hooks answer while draining: health checks as ever, all others with a problem.
+    return503OnClosing: false,
     // The two ways past every hook: a path that can not be decoded, and what is no HTTP.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       reply.header('X-Request-Id', request.id);
       app.get(ProblemFilter).write(toGatewayError(error), request, reply);
     },
-    clientErrorHandler: (error: Error, socket: Socket) => answerNotHttp(error, socket, app.get(ErrorPages), randomUUID()),
+    clientErrorHandler: (error: Error, socket: Socket) =>
+      answerNotHttp(error, socket, app.get(ErrorPages), randomUUID()),
   });
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     GatewayModule.forRoot(parts),

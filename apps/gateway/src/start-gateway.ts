@@ -66,6 +66,8 @@ async function drain(app: NestFastifyApplication, log: Log): Promise<void> {
   app.get(GatewayMetrics).draining.set(1);
   log.info('draining');
   const late = setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN_MS);
+  // Before Nest's own end: its first step lets go of the schema, and cuts what is under way after ten seconds.
+  await app.getHttpAdapter().getInstance().close();
   await app.close();
   clearTimeout(late);
   await app.get(PrismaService).$disconnect();

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { GatewayError } from '#libs/domain';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
 import { sendExplorer } from '../operations/explorer.js';
+import { Lifecycle } from '../operations/lifecycle.js';
 import { PAGE_POLICY } from '../operations/page-policy.js';
 import { Log } from '../operations/log.js';
 import { checkGraphqlBody } from '../graphql/graphql-body.js';
@@ -21,12 +22,16 @@ export function registerHooks(
   const filter = app.get(ProblemFilter);
   const metrics = app.get(GatewayMetrics);
   const log = app.get(Log);
+  const lifecycle = app.get(Lifecycle);
   const methods = new PathMethods(fastify);
   fastify.decorateRequest('caller', undefined);
 
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id);
     try {
+      if (lifecycle.draining && !request.routeOptions.url?.startsWith('/health/')) {
+        throw new GatewayError('UNAVAILABLE', 'This gateway is about to stop. Ask again.', { retryAfterSeconds: 1 });
+      }
       await guard.check(request, reply, adminKey);
       const route = request.routeOptions.url;
       if (route?.startsWith('/docs')) reply.header('Content-Security-Policy', PAGE_POLICY);
