@@ -101,7 +101,7 @@ async function demoWorld() {
       app(world.ORBIT_RUNNER_IOS, world.KOCHAVA_ORBIT_RUNNER_IOS, 'IOS'),
       app(world.ORBIT_RUNNER_ANDROID, world.KOCHAVA_ORBIT_RUNNER_ANDROID, 'ANDROID'),
     ],
-    credentials: { adjust: world.DEMO_USER.token },
+    credentials: { adjust: world.DEMO_USER.token, 'kochava-postbacks': world.DEMO_POSTBACKS_KEY.key },
   };
 }
 
@@ -113,7 +113,7 @@ async function prepareTenant(url, adminKey, world) {
     await admin('PUT', `/demo/credentials/${provider}`, { secret });
   const { key } = await admin('POST', '/demo/api-keys', {
     name: `demo ${new Date().toISOString().slice(0, 16)}`,
-    scopes: ['apps:read', 'kpis:read', 'audit:read', 'cache:bypass'],
+    scopes: ['apps:read', 'kpis:read', 'postbacks:read', 'postbacks:write', 'audit:read', 'cache:bypass'],
     expiresAt: new Date(Date.now() + 7 * DAY).toISOString(),
   });
   return key;

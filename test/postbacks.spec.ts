@@ -350,6 +350,10 @@ describe('postbacks', () => {
       unwritten();
     });
 
+    it('an object with a constructor where a text belongs', async () => {
+      await refused({ title: { constructor: 'x' } }, '');
+    });
+
     it('several mistakes in one answer, and a stranger’s field', async () => {
       const { body } = await post({ ...aPostback({ type: 'X', title: '' }), priority: 1 });
       expect((body as Problem).errors?.map(({ pointer }) => pointer).sort()).toEqual(['/priority', '/title', '/type']);
