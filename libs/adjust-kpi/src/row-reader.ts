@@ -2,6 +2,7 @@ import { closeAnswer, closeNode, openAnswer, readAll, type ReadPlan } from './an
 import { walk } from './answer-reader.js';
 import type { Question } from './head.js';
 import { HeaderCache, type Header } from './header-cache.js';
+import { InputBuffer } from './input-buffer.js';
 import { INCOMPLETE, JsonCursor } from './json-cursor.js';
 import { RowBuilder, type AdjustKpiRowBatch } from './row-batch.js';
 import type { AdjustCell } from './types.js';
@@ -9,26 +10,31 @@ import { Unreadable } from './unreadable.js';
 import { CLOSED, COMMA, NULL_BIT, START, STOP, VALUES } from './values-table.js';
 import { cellOf, isNamed, isObject, type WireObject } from './wire.js';
 
-const CLOSE_OBJECT = 0x7d;
-const CLOSE_ARRAY = 0x5d;
-const COMMA_BYTE = 0x2c;
-const SPACE = 0x20;
-const LINE_FEED = 0x0a;
+/** Enums, because their numbers stand in the compiled loop; a constant of the module is looked up at each byte. */
+const enum Byte {
+  CloseObject = 0x7d,
+  CloseArray = 0x5d,
+  Comma = 0x2c,
+  Space = 0x20,
+  LineFeed = 0x0a,
+}
 
 /** What comes next in the answer. */
-const HEAD = 0;
-/** The first node of a container, or its end. */
-const FIRST = 1;
-/** A node, after a comma. */
-const NODE = 2;
-/** What follows a node: a comma or the container's end. */
-const AFTER = 3;
-/** What follows a container inside its node: the node's end, or fields of no interest. */
-const CLOSE = 4;
-const TAIL = 5;
-const DONE = 6;
-/** Out of the usual order: the answer is read when all of it has come. */
-const ALL = 7;
+const enum Next {
+  Head,
+  /** The first node of a container, or its end. */
+  First,
+  /** A node, after a comma. */
+  Node,
+  /** What follows a node: a comma or the container's end. */
+  After,
+  /** What follows a container inside its node: the node's end, or fields of no interest. */
+  Close,
+  Tail,
+  Done,
+  /** Out of the usual order: the answer is read when all of it has come. */
+  All,
+}
 
 /** Pieces over this size are tried again only when twice as much has come, not at each chunk. */
 const PATIENT_FROM = 65_536;
@@ -43,16 +49,12 @@ export class RowReader {
   plan: ReadPlan | undefined;
 
   readonly #question: Question;
-  readonly #mostBuffered: number;
+  #in: InputBuffer;
   #headers = new HeaderCache(0);
   #rows = new RowBuilder();
-  #work: Buffer = Buffer.alloc(0);
   #expected = Infinity;
-  #view = viewOf(this.#work);
-  #pos = 0;
-  #end = 0;
   #tryFrom = 0;
-  #next = HEAD;
+  #next: Next = Next.Head;
   /** Index of the level whose container is open innermost. */
   #level = 0;
   /** The cells of the nodes that are open. */
@@ -60,18 +62,18 @@ export class RowReader {
 
   constructor(question: Question, mostBuffered: number) {
     this.#question = question;
-    this.#mostBuffered = mostBuffered;
+    this.#in = new InputBuffer(mostBuffered);
   }
 
   /** Takes the next bytes of the body; the caller may use them again afterwards. */
   push(chunk: Buffer): void {
-    this.#append(chunk);
-    if (this.#end >= this.#tryFrom) this.#read();
+    this.#in.append(chunk);
+    if (this.#in.end >= this.#tryFrom) this.#read();
   }
 
   /** Takes the whole body at once, and leaves it unchanged. */
   readWhole(body: Buffer): void {
-    this.#use(body, body.length);
+    this.#in = new InputBuffer(Infinity, body);
     this.#expected = body.length;
     this.#read();
     this.finish();
@@ -84,54 +86,28 @@ export class RowReader {
 
   /** The body is over: throws Unreadable unless the answer is whole. */
   finish(): void {
-    if (this.#next === ALL) this.#readAll();
-    else if (this.#next !== DONE) this.#read();
-    if (this.#next !== DONE) throw new Unreadable('it breaks off', 'truncated');
-  }
-
-  #append(chunk: Buffer): void {
-    const left = this.#end - this.#pos;
-    const length = left + chunk.length;
-    if (length > this.#mostBuffered) {
-      throw new Unreadable(`more than ${this.#mostBuffered} bytes of it can only be understood at once`, 'too-large');
-    }
-    if (length > this.#work.length) {
-      const work = Buffer.allocUnsafeSlow(Math.max(2 * length, 2 * PATIENT_FROM));
-      this.#work.copy(work, 0, this.#pos, this.#end);
-      chunk.copy(work, left);
-      this.#use(work, length);
-    } else {
-      if (this.#pos > 0) this.#work.copyWithin(0, this.#pos, this.#end);
-      chunk.copy(this.#work, left);
-      this.#pos = 0;
-      this.#end = length;
-    }
-  }
-
-  #use(work: Buffer, end: number): void {
-    this.#work = work;
-    this.#view = viewOf(work);
-    this.#pos = 0;
-    this.#end = end;
+    if (this.#next === Next.All) this.#readAll();
+    else if (this.#next !== Next.Done) this.#read();
+    if (this.#next !== Next.Done) throw new Unreadable('it breaks off', 'truncated');
   }
 
   /** Reads as far as the bytes go. */
   #read(): void {
     this.#tryFrom = 0;
     try {
-      if (this.#next === HEAD) this.#readHead();
-      if (this.#next >= FIRST && this.#next <= CLOSE) this.#readRows();
-      if (this.#next === TAIL) this.#readTail();
-      if (this.#next === DONE) this.#passBlank();
+      if (this.#next === Next.Head) this.#readHead();
+      if (this.#next >= Next.First && this.#next <= Next.Close) this.#readRows();
+      if (this.#next === Next.Tail) this.#readTail();
+      if (this.#next === Next.Done) this.#passBlank();
     } catch (error) {
       if (error !== INCOMPLETE) throw error;
-      const left = this.#end - this.#pos;
+      const left = this.#in.end - this.#in.pos;
       if (left > PATIENT_FROM) this.#tryFrom = 2 * left;
     }
   }
 
   #cursor(): JsonCursor {
-    return new JsonCursor(this.#work, this.#pos, this.#end);
+    return new JsonCursor(this.#in.bytes, this.#in.pos, this.#in.end);
   }
 
   #readHead(): void {
@@ -140,57 +116,64 @@ export class RowReader {
     if (this.plan) {
       this.#headers = new HeaderCache(this.#expected);
       this.#rows = new RowBuilder();
-      this.#pos = cursor.pos;
+      this.#in.pos = cursor.pos;
     }
-    this.#next = this.plan ? FIRST : ALL;
+    this.#next = this.plan ? Next.First : Next.All;
   }
 
   /** The inner loop. Each turn reads one piece to its end, or leaves `pos` before it until more has come. */
   #readRows(): void {
     const { head, levels } = this.plan!;
-    const [work, view, end, headers, rows] = [this.#work, this.#view, this.#end, this.#headers, this.#rows];
+    const input = this.#in;
+    const { bytes: work, view, end } = input;
+    const headers = this.#headers;
+    const rows = this.#rows;
     const leaf = levels.length - 1;
     const width = head.kpis.length;
     const table = VALUES;
+    const stop = STOP;
+    const comma = COMMA;
     const path = this.#path;
-    let [pos, next, level] = [this.#pos, this.#next, this.#level];
+    let { pos } = input;
+    let next = this.#next;
+    let level = this.#level;
     rows.reserve(end - pos);
     let { text, ends, last } = rows;
     // After each batch, too, the group has to be opened anew.
     let grouped = false;
 
     for (;;) {
-      while (pos < end && work[pos]! <= SPACE) pos++;
-      this.#pos = pos;
+      while (pos < end && work[pos]! <= Byte.Space) pos++;
+      input.pos = pos;
       this.#next = next;
       this.#level = level;
       if (pos >= end) return;
       const byte = work[pos]!;
 
-      if (next === AFTER || (next === FIRST && byte === CLOSE_ARRAY)) {
+      if (next === Next.After || (next === Next.First && byte === Byte.CloseArray)) {
         pos++;
-        if (byte === COMMA_BYTE) next = NODE;
-        else if (byte !== CLOSE_ARRAY) throw new Unreadable('it is not JSON');
+        if (byte === Byte.Comma) next = Next.Node;
+        else if (byte !== Byte.CloseArray) throw new Unreadable('it is not JSON');
         else if (level === 0) break;
         else {
           level--;
-          next = CLOSE;
+          next = Next.Close;
         }
         continue;
       }
-      if (next === CLOSE) {
-        pos = byte === CLOSE_OBJECT ? pos + 1 : this.#closeNode();
-        next = AFTER;
+      if (next === Next.Close) {
+        pos = byte === Byte.CloseObject ? pos + 1 : this.#closeNode();
+        next = Next.After;
         continue;
       }
 
-      const header = headers.find(view, pos, end) ?? this.#readHeader(next === FIRST);
+      const header = headers.find(view, pos, end) ?? this.#readHeader(next === Next.First);
       if (header && level < leaf) {
         path[level] = header.cell;
         grouped = false;
         pos += header.length;
         level++;
-        next = FIRST;
+        next = Next.First;
         continue;
       }
       if (header) {
@@ -202,40 +185,40 @@ export class RowReader {
         while (at < end) {
           const value = work[at++]!;
           state = table[(state << 8) | value]!;
-          if (state >= STOP) break;
+          if (state >= stop) break;
           seen |= state;
-          if (state === COMMA) values++;
+          if (state === comma) values++;
           text[bytes] = value;
-          if (value > SPACE) bytes++;
+          if (value > Byte.Space) bytes++;
         }
-        if (state < STOP) return;
-        while (at < end && work[at]! <= SPACE) at++;
+        if (state < stop) return;
+        while (at < end && work[at]! <= Byte.Space) at++;
         if (at >= end) return;
-        if (state === CLOSED && work[at] === CLOSE_OBJECT) {
+        if (state === CLOSED && work[at] === Byte.CloseObject) {
           if (values !== width) throw new Unreadable(`a row has ${values} kpi_values for ${width} KPIs`);
           if (!grouped) rows.openGroup(path.slice(0, leaf));
           grouped = true;
           last.push(header.cell);
-          text[bytes++] = LINE_FEED;
+          text[bytes++] = Byte.LineFeed;
           rows.bytes = bytes;
           ends[rows.rows++] = bytes;
           if (seen & NULL_BIT) rows.nulls = true;
           pos = at + 1;
           // Most rows are followed by the next one of the same group.
-          next = pos < end && work[pos] === COMMA_BYTE ? NODE : AFTER;
-          if (next === NODE) pos++;
+          next = pos < end && work[pos] === Byte.Comma ? Next.Node : Next.After;
+          if (next === Next.Node) pos++;
           continue;
         }
       }
       // A node in another order, numbers in quotes, fields behind the values.
       pos = this.#readNode();
-      next = AFTER;
+      next = Next.After;
       rows.reserve(end - pos);
       ({ text, ends, last } = rows);
       grouped = false;
     }
-    this.#pos = pos;
-    this.#next = TAIL;
+    input.pos = pos;
+    this.#next = Next.Tail;
   }
 
   #closeNode(): number {
@@ -261,8 +244,8 @@ export class RowReader {
         const begins = below ? below.containers.includes(key) : key === 'kpi_values';
         if (!begins || !isNamed(fields, here)) return undefined;
         cursor.take('[');
-        const length = cursor.pos - this.#pos;
-        return this.#headers.add(this.#view, this.#pos, this.#end, length, cellOf(fields, here, names));
+        const length = cursor.pos - this.#in.pos;
+        return this.#headers.add(this.#in.view, this.#in.pos, this.#in.end, length, cellOf(fields, here, names));
       }
       fields[key] = cursor.value();
       if (cursor.take(',}') === '}') break;
@@ -285,8 +268,8 @@ export class RowReader {
   #readTail(): void {
     const cursor = this.#cursor();
     closeAnswer(cursor);
-    this.#pos = cursor.pos;
-    this.#next = DONE;
+    this.#in.pos = cursor.pos;
+    this.#next = Next.Done;
   }
 
   #readAll(): void {
@@ -299,16 +282,14 @@ export class RowReader {
       if (error === INCOMPLETE) return;
       throw error;
     }
-    this.#pos = cursor.pos;
-    this.#next = DONE;
+    this.#in.pos = cursor.pos;
+    this.#next = Next.Done;
     this.#passBlank();
   }
 
   #passBlank(): void {
-    const rest = this.#work.toString('latin1', this.#pos, this.#end);
-    this.#pos = this.#end;
+    const rest = this.#in.bytes.toString('latin1', this.#in.pos, this.#in.end);
+    this.#in.pos = this.#in.end;
     if (rest.trim() !== '') throw new Unreadable('something follows it');
   }
 }
-
-const viewOf = (bytes: Buffer) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
