@@ -23,7 +23,7 @@ const FILES = [
   { category: 'test', pattern: '**/*.spec.ts' },
   { category: 'test', pattern: 'test/**' },
   { category: 'test', pattern: '{apps,libs}/*/test/**' },
-  { category: 'test', pattern: 'apps/sandbox/src/testing.ts' },
+  { category: 'test', pattern: '{apps,libs}/*/src/testing.ts' },
 ];
 
 /** Imports run down only; a lib is entered by its index. */

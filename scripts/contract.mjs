@@ -1,11 +1,11 @@
-// npm run contract: writes schema.graphql, openapi.json and docs/errors.md as the code declares them; with --check, fails
-// when what is committed differs. Needs no database: the gateway is put together, and never asked anything.
+// npm run contract: writes schema.graphql, openapi.json and the generated docs as the code declares them; with --check,
+// fails when what is committed differs. Needs no database: the gateway is put together, and never asked anything.
 import { readFile, writeFile } from 'node:fs/promises';
 import { build } from './build.mjs';
+import { errorPages, metricsPage } from './generated-docs.mjs';
 
 const SCHEMA = 'apps/gateway/src/schema.graphql';
 const OPEN_API = 'apps/gateway/src/openapi.json';
-const ERRORS = 'docs/errors.md';
 
 const NOWHERE = {
   DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nowhere',
@@ -14,23 +14,6 @@ const NOWHERE = {
 };
 
 const byName = (record) => Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-
-/** docs/errors.md: what the gateway's own pages at /errors/{code} say. */
-async function errorPages(from) {
-  const [{ ERROR_HELP }, { statusOf, titleOf }] = await Promise.all(
-    ['operations/error-help.js', 'edge/problem.js'].map(from),
-  );
-  const { GatewayError } = await import('../dist/libs/domain/src/index.js');
-  const parts = Object.entries(ERROR_HELP).map(([code, { means, todo }]) => {
-    const status = statusOf(new GatewayError(code, ''));
-    return `## ${code}\n\n${titleOf(code)}. HTTP ${status}.\n\n${means}\n\n${todo.map((line) => `- ${line}\n`).join('')}`;
-  });
-  const head =
-    '<!-- Made by `npm run contract` from the code. Do not edit. -->\n# Errors\n\n' +
-    'One vocabulary at both doors: `code` of a REST problem (RFC 9457), `extensions.code` of a GraphQL error. ' +
-    'A problem’s `type` leads to the same text, at `/errors/{code}`.\n\n';
-  return head + parts.join('\n');
-}
 
 /** The public face as the code declares it: the text of each file, sorted by name. */
 async function declared() {
@@ -58,7 +41,8 @@ async function declared() {
   return {
     [SCHEMA]: `# Made by \`npm run contract\` from the code. Do not edit.\n\n${schema}\n`,
     [OPEN_API]: `${JSON.stringify(openApi, null, 2)}\n`,
-    [ERRORS]: await errorPages(from),
+    'docs/errors.md': await errorPages(),
+    'docs/metrics.md': await metricsPage(),
   };
 }
 
