@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { AppInput } from '#libs/tenancy';
-import { AppsAdmin } from '../admin/apps-admin.service.js';
-import { answering, everyPage, type Shown, showMany, showOne } from './output.js';
+import { answering, everyPage, type Shown } from './output.js';
 import type { Session } from './session.js';
 
 type OfTenant = Shown & { tenant: string };
@@ -19,11 +18,11 @@ export function appCommands(program: Command, session: Session): void {
     .option('--kochava-guid <guid>', 'its guid at Kochava, for reports')
     .option('--kochava-app-id <number>', 'its number at Kochava, for postbacks and links')
     .action(async ({ tenant, json, ...input }: OfTenant & AppInput) =>
-      showOne(await (await session.room(AppsAdmin)).create(operator, tenant, input), { json }),
+      session.print.one(await (await session.rooms()).apps.create(operator, tenant, input), { json }),
     );
   command('list', 'all of them, by name').action(async ({ tenant, ...shown }: OfTenant) => {
-    const room = await session.room(AppsAdmin);
+    const { apps: room } = await session.rooms();
     const all = await everyPage((page) => room.list(operator, tenant, page));
-    showMany(all, ['name', 'platform', 'id', 'adjustToken', 'kochavaGuid', 'kochavaAppId'], shown);
+    session.print.many(all, ['name', 'platform', 'id', 'adjustToken', 'kochavaGuid', 'kochavaAppId'], shown);
   });
 }

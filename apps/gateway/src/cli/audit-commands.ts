@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import type { ChainReport } from '#libs/audit';
-import { AuditAdmin, type ChainHeads } from '../admin/audit-admin.service.js';
+import type { ChainHeads } from '../admin/audit-admin.service.js';
 import { instant } from './option-values.js';
-import { answering, remark, type Shown, showMany } from './output.js';
+import { answering, type Shown } from './output.js';
 import type { Session } from './session.js';
 
 interface Chosen {
@@ -25,7 +25,7 @@ export function auditCommands(program: Command, session: Session): void {
     .description('recompute the chains; exits 1 when one is broken, and names the row')
     .option('--heads <file>', 'an earlier `audit verify --json`: tells of ends that were cut off since')
     .action(async ({ heads, json, ...chosen }: Shown & Chosen & { heads?: string }) => {
-      const room = await session.room(AuditAdmin);
+      const { audit: room } = await session.rooms();
       const question = {
         chain: await room.chainOf(chosen),
         heads: heads === undefined ? undefined : await readHeads(heads),
@@ -34,9 +34,9 @@ export function auditCommands(program: Command, session: Session): void {
       const owners = await room.owners();
       const shown = reports.map((report) => ({ tenant: owners.get(report.chain) ?? null, ...report }));
       const rows = json ? shown : shown.map((row) => ({ ...row, broken: row.broken ?? 'holds' }));
-      showMany(rows, ['tenant', 'chain', 'batches', 'rows', 'broken'], { json });
+      session.print.many(rows, ['tenant', 'chain', 'batches', 'rows', 'broken'], { json });
       const broken = reports.filter((report) => report.broken);
-      for (const report of broken) remark(`The chain ${report.chain} is broken: ${report.broken}.`);
+      for (const report of broken) session.print.remark(`The chain ${report.chain} is broken: ${report.broken}.`);
       session.exitCode = broken.length > 0 ? 1 : 0;
     });
   choosing(audit.command('export'))
@@ -44,11 +44,11 @@ export function auditCommands(program: Command, session: Session): void {
     .option('--from <instant>', 'included: a day of UTC or an instant', instant)
     .option('--to <instant>', 'excluded', instant)
     .action(async ({ from, to, ...chosen }: Chosen & { from?: Date; to?: Date }) => {
-      const room = await session.room(AuditAdmin);
+      const { audit: room } = await session.rooms();
       const chain = await room.chainOf(chosen);
       if (chain === undefined) throw new Error('Whose log? Say --tenant <slug>, or --chain operator.');
       const lines = await room.export(operator, chain, { from, to });
-      await pipeline(Readable.from(lines), process.stdout, { end: false });
+      await pipeline(Readable.from(lines), session.io.stdout, { end: false });
     });
 }
 

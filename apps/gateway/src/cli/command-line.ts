@@ -1,18 +1,12 @@
 import { Command, CommanderError } from 'commander';
-import { isDatabaseAway } from '#libs/database';
-import { GatewayError } from '#libs/domain';
-import { UpstreamError } from '#libs/upstream-http';
-import { ConfigError } from '../config.js';
 import { appCommands } from './app-commands.js';
 import { auditCommands } from './audit-commands.js';
 import { credentialCommands } from './credential-commands.js';
 import { keyCommands } from './key-commands.js';
 import { maintenanceCommands } from './maintenance-commands.js';
+import type { Io } from './output.js';
 import { Session } from './session.js';
 import { tenantCommands } from './tenant-commands.js';
-
-/** EX_CONFIG of sysexits.h. */
-const BAD_CONFIG = 78;
 
 const EXAMPLES = `
 Examples:
@@ -31,12 +25,17 @@ Tables for people; --json for machines.`;
  * Runs one command, and answers its exit code: 0 done, 1 refused or failed (or a chain that is broken), 78 a wrong
  * environment.
  */
-export async function runCommandLine(argv: string[], env: Record<string, string | undefined>): Promise<number> {
-  const session = new Session(env);
+export async function runCommandLine(
+  argv: string[],
+  env: Record<string, string | undefined>,
+  io: Io = process,
+): Promise<number> {
+  const session = new Session(env, io);
   const program = new Command('gateway')
     .description('The operator’s command line of mmp-gateway, also while a gateway runs.')
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(add --help for what there is)')
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .exitOverride();
   const parts = [maintenanceCommands, tenantCommands, credentialCommands, keyCommands, appCommands, auditCommands];
   for (const part of parts) part(program, session);
@@ -49,16 +48,10 @@ export async function runCommandLine(argv: string[], env: Record<string, string 
     return session.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
-    process.stderr.write(`${wordsFor(error)}\n`);
-    return error instanceof ConfigError ? BAD_CONFIG : 1;
+    const { words, exitCode } = (await import('./failure.js')).failureOf(error);
+    io.stderr.write(`${words}\n`);
+    return exitCode;
   } finally {
     await session.close();
   }
-}
-
-function wordsFor(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof UpstreamError) return error.message;
-  if (error instanceof GatewayError && error.code !== 'INTERNAL') return error.message;
-  if (isDatabaseAway(error)) return 'The database can not be reached: is DATABASE_URL right, and does it run?';
-  return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { PROVIDERS } from '#libs/domain';
-import { CredentialsAdmin } from '../admin/credentials-admin.service.js';
-import { answering, remark, type Shown, showMany, showOne } from './output.js';
+import { answering, type Shown } from './output.js';
 import { readSecret } from './secret-input.js';
 import type { Session } from './session.js';
 
@@ -12,28 +11,28 @@ export function credentialCommands(program: Command, session: Session): void {
   const credentials = program
     .command('credentials')
     .description(`the tenants' secrets at the vendors: ${PROVIDERS.join(', ')}`);
-  const room = () => session.room(CredentialsAdmin);
+  const room = async () => (await session.rooms()).credentials;
   const command = (usage: string, description: string): Command =>
     credentials.command(usage).description(description).requiredOption('--tenant <slug>', 'whose');
 
   answering(command('put <provider>', 'set one; its secret is piped in, typed, or read from the environment'))
     .option('--secret-env <variable>', 'the environment variable that holds the secret')
     .action(async (provider: string, { tenant, secretEnv, ...shown }: OfTenant & { secretEnv?: string }) => {
-      const secret = await readSecret(session.env, secretEnv);
-      showOne(await (await room()).put(operator, tenant, provider, { secret }), shown);
+      const secret = await readSecret(session.io, session.env, secretEnv);
+      session.print.one(await (await room()).put(operator, tenant, provider, { secret }), shown);
     });
   answering(command('list', 'which there are')).action(async ({ tenant, ...shown }: OfTenant) =>
-    showMany(await (await room()).list(operator, tenant), ['provider', 'fingerprint', 'updatedAt'], shown),
+    session.print.many(await (await room()).list(operator, tenant), ['provider', 'fingerprint', 'updatedAt'], shown),
   );
   answering(command('verify <provider>', 'ask the vendor; exits 1 when it refuses')).action(
     async (provider: string, { tenant, ...shown }: OfTenant) => {
       const checked = await (await room()).verify(operator, tenant, provider);
-      showOne(checked, shown);
+      session.print.one(checked, shown);
       session.exitCode = checked.valid ? 0 : 1;
     },
   );
   command('delete <provider>', 'delete one in every version').action(async (provider: string, { tenant }: OfTenant) => {
     await (await room()).delete(operator, tenant, provider);
-    remark(`The ${provider} credential of ${tenant} is deleted.`);
+    session.print.remark(`The ${provider} credential of ${tenant} is deleted.`);
   });
 }

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { SCOPES } from '#libs/domain';
-import { ApiKeysAdmin } from '../admin/api-keys-admin.service.js';
 import { collected, given, listed, whole } from './option-values.js';
-import { answering, everyPage, remark, type Shown, showMany, showOne } from './output.js';
+import { answering, everyPage, type Shown } from './output.js';
 import type { Session } from './session.js';
 
 type OfTenant = Shown & { tenant: string };
@@ -19,7 +18,7 @@ const COLUMNS = ['name', 'prefix', 'id', 'scopes', 'appIds', 'expiresAt', 'lastU
 export function keyCommands(program: Command, session: Session): void {
   const { operator } = session;
   const keys = program.command('keys').description('the keys that callers hold');
-  const room = () => session.room(ApiKeysAdmin);
+  const room = async () => (await session.rooms()).keys;
   const command = (usage: string, description: string): Command =>
     keys.command(usage).description(description).requiredOption('--tenant <slug>', 'whose');
 
@@ -31,21 +30,21 @@ export function keyCommands(program: Command, session: Session): void {
     .option('--requests-per-minute <count>', 'its rate limit', whole)
     .action(async ({ tenant, json, app, ...settings }: Issuing) => {
       const input = { ...settings, ...given({ appIds: app }) };
-      showOne(await (await room()).issue(operator, tenant, input), { json });
-      remark('The key is shown this once.');
+      session.print.one(await (await room()).issue(operator, tenant, input), { json });
+      session.print.remark('The key is shown this once.');
     });
   answering(command('list', 'all of them, oldest first')).action(async ({ tenant, ...shown }: OfTenant) => {
     const admin = await room();
-    showMany(await everyPage((page) => admin.list(operator, tenant, page)), COLUMNS, shown);
+    session.print.many(await everyPage((page) => admin.list(operator, tenant, page)), COLUMNS, shown);
   });
   answering(command('rotate <id>', 'a new key with the same settings, while the old one goes on for a day'))
     .option('--grace-seconds <seconds>', 'how long the old one goes on', whole)
     .action(async (id: string, { tenant, json, ...options }: OfTenant & { graceSeconds?: number }) => {
-      showOne(await (await room()).rotate(operator, tenant, id, options), { json });
-      remark('The key is shown this once.');
+      session.print.one(await (await room()).rotate(operator, tenant, id, options), { json });
+      session.print.remark('The key is shown this once.');
     });
   command('revoke <id>', 'end one now').action(async (id: string, { tenant }: OfTenant) => {
     const { prefix } = await (await room()).revoke(operator, tenant, id);
-    remark(`${prefix}… is revoked.`);
+    session.print.remark(`${prefix}… is revoked.`);
   });
 }

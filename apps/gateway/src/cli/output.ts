@@ -1,5 +1,13 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { Page, PageInput } from '#libs/tenancy';
+
+/** Where a run reads and writes. */
+export interface Io {
+  stdin: Readable & { isTTY?: boolean };
+  stdout: Writable;
+  stderr: Writable;
+}
 
 export interface Shown {
   json?: boolean;
@@ -8,30 +16,36 @@ export interface Shown {
 /** A command that can answer for people and for machines. */
 export const answering = (command: Command): Command => command.option('--json', 'JSON instead of a table');
 
-/** One thing, as `name  value` lines. */
-export function showOne(record: object, { json }: Shown): void {
-  if (json) return write(JSON.stringify(record, null, 2));
-  const entries = Object.entries(record);
-  const width = Math.max(...entries.map(([name]) => name.length));
-  write(entries.map(([name, value]) => `${name.padEnd(width)}  ${cell(value)}`).join('\n'));
-}
+/** Writes answers to where this run's go. */
+export class Printer {
+  constructor(private readonly io: Pick<Io, 'stdout' | 'stderr'>) {}
 
-/** Many of a kind, as a table of `columns`. */
-export function showMany(records: readonly object[], columns: readonly string[], { json }: Shown): void {
-  if (json) return write(JSON.stringify(records, null, 2));
-  const rows = records.map((record) => columns.map((name) => cell((record as Record<string, unknown>)[name])));
-  const lines = [columns.map((name) => name.replace(/[A-Z]/g, ' $&').toUpperCase()), ...rows];
-  const widths = columns.map((_, at) => Math.max(...lines.map((line) => line[at]!.length)));
-  write(
-    lines
-      .map((line) =>
-        line
-          .map((text, at) => text.padEnd(widths[at]!))
-          .join('  ')
-          .trimEnd(),
-      )
-      .join('\n'),
-  );
+  /** One thing, as `name  value` lines. */
+  one(record: object, { json }: Shown): void {
+    if (json) return this.write(JSON.stringify(record, null, 2));
+    const entries = Object.entries(record);
+    const width = Math.max(...entries.map(([name]) => name.length));
+    this.write(entries.map(([name, value]) => `${name.padEnd(width)}  ${cell(value)}`).join('\n'));
+  }
+
+  /** Many of a kind, as a table of `columns`. */
+  many(records: readonly object[], columns: readonly string[], { json }: Shown): void {
+    if (json) return this.write(JSON.stringify(records, null, 2));
+    const rows = records.map((record) => columns.map((name) => cell((record as Record<string, unknown>)[name])));
+    const lines = [columns.map((name) => name.replace(/[A-Z]/g, ' $&').toUpperCase()), ...rows];
+    const widths = columns.map((_, at) => Math.max(...lines.map((line) => line[at]!.length)));
+    const padded = lines.map((line) => line.map((text, at) => text.padEnd(widths[at]!)).join('  '));
+    this.write(padded.map((line) => line.trimEnd()).join('\n'));
+  }
+
+  /** For people, beside what a machine reads. */
+  remark(text: string): void {
+    this.io.stderr.write(`${text}\n`);
+  }
+
+  private write(text: string): void {
+    this.io.stdout.write(`${text}\n`);
+  }
 }
 
 /** Every page of a list. */
@@ -45,11 +59,6 @@ export async function everyPage<T>(read: (page: PageInput) => Promise<Page<T>>):
   } while (after);
   return all;
 }
-
-/** For people, beside what a machine reads. */
-export const remark = (text: string): void => void process.stderr.write(`${text}\n`);
-
-const write = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '-';

@@ -1,52 +1,64 @@
 import { randomUUID } from 'node:crypto';
-import type { INestApplicationContext, Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { type OpenDatabase, openDatabase, PrismaService } from '#libs/database';
+import type { OpenDatabase } from '#libs/database';
 import type { OperatorContext } from '#libs/domain';
-import { type Config, loadConfig } from '../config.js';
-import { ensureCredentialKeys } from '../credential-keys.js';
-import { CliModule } from './cli.module.js';
+import type { Config } from '../config.js';
+import { type Io, Printer } from './output.js';
+import type { Rooms } from './rooms.js';
 
-/** One run of the command line: opens what a command needs when it asks, and closes it. */
+/**
+ * One run of the command line: opens what a command needs when it asks, and closes it. Nothing is loaded before: help and
+ * a mistyped command answer at once.
+ */
 export class Session {
   readonly operator: OperatorContext = { kind: 'operator', edge: 'CLI', requestId: randomUUID() };
+  readonly print: Printer;
   exitCode = 0;
   private config?: Config;
   private opened?: OpenDatabase;
-  private app?: INestApplicationContext;
+  private open?: Rooms;
 
-  constructor(readonly env: Record<string, string | undefined>) {}
+  private readonly interrupted = (): void => void this.close().finally(() => process.exit(130));
+
+  constructor(
+    readonly env: Record<string, string | undefined>,
+    readonly io: Io,
+  ) {
+    this.print = new Printer(io);
+  }
 
   /** The database, migrated. On embedded Postgres this joins a gateway that runs. Throws ConfigError. */
   async database(): Promise<OpenDatabase> {
-    const { url, dataDir } = (this.config ??= loadConfig(this.env)).database;
+    const { url, dataDir } = (await this.settings()).database;
     if (!this.opened) {
-      process.once('SIGINT', () => void this.close().finally(() => process.exit(130)));
+      const { openDatabase } = await import('#libs/database');
+      process.once('SIGINT', this.interrupted);
       this.opened = await openDatabase({ databaseUrl: url, dataDir });
     }
     return this.opened;
   }
 
-  /** A room of the administration. */
-  async room<T>(type: Type<T>): Promise<T> {
+  async rooms(): Promise<Rooms> {
+    if (this.open) return this.open;
     const { url: databaseUrl } = await this.database();
-    const config = this.config!;
+    const config = await this.settings();
+    const [{ openRooms }, { ensureCredentialKeys }] = await Promise.all([
+      import('./rooms.js'),
+      import('../credential-keys.js'),
+    ]);
     const credentialKeys = config.tenancy.credentialKeys ?? (await ensureCredentialKeys(config.database.dataDir));
-    const parts = { config, databaseUrl, credentialKeys };
-    this.app ??= await NestFactory.createApplicationContext(CliModule.forRoot(parts), {
-      logger: false,
-      abortOnError: false,
-    });
-    return this.app.get(type);
+    return (this.open = await openRooms({ config, databaseUrl, credentialKeys }));
   }
 
-  /** Writes and seals what the audit still holds, and leaves the database. */
   async close(): Promise<void> {
-    const { app, opened } = this;
-    this.app = undefined;
+    const { open, opened } = this;
+    this.open = undefined;
     this.opened = undefined;
-    await app?.close();
-    await app?.get(PrismaService).$disconnect();
+    process.off('SIGINT', this.interrupted);
+    await open?.close();
     await opened?.close();
+  }
+
+  private async settings(): Promise<Config> {
+    return (this.config ??= (await import('../config.js')).loadConfig(this.env));
   }
 }
