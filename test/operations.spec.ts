@@ -179,6 +179,8 @@ describe('the environment', () => {
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'https://bi.example.com/path'],
     ['TRUST_PROXY', 'yes please'],
+    ['TRUST_PROXY', '1'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
     ['LOG_LEVEL', 'loud'],
   ])('is refused where %s is %j, in one line that names it', (name, value) => {
     const refused = (): unknown => loadConfig({ ...right, [name]: value });
@@ -188,7 +190,7 @@ describe('the environment', () => {
   });
 
   it('may say whom to trust as a proxy', () => {
-    for (const value of ['true', 'false', '10.0.0.0/8', '127.0.0.1, 10.0.0.1', 'loopback', '1']) {
+    for (const value of ['true', 'false', '10.0.0.0/8', '127.0.0.1, 10.0.0.1', 'loopback', 'fd00::/8']) {
       expect(() => loadConfig({ ...right, TRUST_PROXY: value })).not.toThrow();
     }
   });

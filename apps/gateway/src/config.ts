@@ -10,8 +10,7 @@ export interface Config {
     /** In links that the gateway hands out; undefined: what it listens on. */
     readonly publicUrl: string | undefined;
     readonly corsOrigins: readonly string[];
-    /** A number: that many proxies stand before the gateway. */
-    readonly trustProxy: boolean | number | string;
+    readonly trustProxy: boolean | string;
   };
   readonly database: { readonly url: string | undefined; readonly dataDir: string };
   readonly redisUrl: string | undefined;
@@ -176,12 +175,11 @@ function origins(name: string, text: string | undefined): string[] {
   return values;
 }
 
-function trustProxy(name: string, text: string | undefined): boolean | number | string {
+function trustProxy(name: string, text: string | undefined): boolean | string {
   if (!text || text === 'false') return false;
   if (text === 'true') return true;
-  if (/^\d{1,2}$/.test(text)) return Number(text);
   if (!list(text).every(isProxy)) {
-    wrong(name, 'true, false, how many proxies there are, or their addresses and networks, comma separated');
+    wrong(name, 'true, false, or the proxies’ addresses and networks, comma separated');
   }
   return text;
 }
