@@ -34,6 +34,8 @@ export async function applyMigrations(databaseUrl: string, folder = migrationsFo
   await lock.connect();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    // The engine costs most of a second to load: not where there is nothing for it to do.
+    if (await isUpToDate(lock, folder)) return [];
     const migrationsList = await readMigrations(folder);
     return await withEngine(databaseUrl, undefined, async (engine) => {
       const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: FILTERS });
@@ -42,6 +44,15 @@ export async function applyMigrations(databaseUrl: string, folder = migrationsFo
   } finally {
     await lock.end();
   }
+}
+
+async function isUpToDate(client: pg.Client, folder: string): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`,
+  );
+  if (!rows[0]?.there) return false;
+  const query = async (sql: string) => (await client.query<{ migration_name: string }>(sql)).rows;
+  return (await pendingMigrations(query, folder)).length === 0;
 }
 
 /** Names of the migrations in `folder` that this database has not finished. Empty: it is up to date. */
@@ -86,7 +97,7 @@ async function withEngine<T>(
   work: (engine: SchemaEngine) => Promise<T>,
 ) {
   const { SchemaEngine } = await (bindings ??= loadBindings());
-  const pool = new pg.Pool({ connectionString: databaseUrl });
+  const pool = new pg.Pool({ connectionString: databaseUrl, allowExitOnIdle: true });
   pool.on('error', () => undefined);
   try {
     const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
