@@ -144,7 +144,7 @@ break",abc128,-8
       'vendor,network,network_id,currency,installs,revenue\n',
     );
     expect(await raw({ ...nobody, format: 'ndjson' })).toMatchObject({ status: 200, text: '', whole: true });
-    expect((await get(nobody)).body).toMatchObject({ rows: [], rowCount: 0, sources: [{ status: 'FRESH' }] });
+    expect((await get(nobody)).body).toMatchObject({ rows: [], rowCount: 0, sources: [{ status: 'CACHED' }] });
   });
 
   it.each(['json', 'csv', 'ndjson'])('answers 304 to a caller who has this %s already', async (format) => {

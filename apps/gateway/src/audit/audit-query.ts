@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import { type FieldError, GatewayError, badInput } from '#libs/domain';
 import { readInput } from '../edge/input.js';
-import type { TableOptions } from '../edge/tabular.js';
+import type { TableOptions } from '../edge/table-lines.js';
 import { AuditEventsArgs } from './audit.input.js';
 
 export type RawQuery = Readonly<Record<string, string | string[] | undefined>>;

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '#libs/audit';
-import type { Cell, Table } from '../edge/tabular.js';
+import { type Cell, linesOf } from '../edge/table-lines.js';
+import type { Table } from '../edge/tabular.js';
 
 const json = (value: unknown): Cell => (value === null || value === undefined ? null : JSON.stringify(value));
 
@@ -28,8 +29,10 @@ export function auditTable(batches: AsyncIterable<AuditEvent[]> | AuditEvent[][]
   const cells = Object.values(CELLS);
   return {
     columns: Object.keys(CELLS).map((name) => ({ name })),
-    batches: (async function* () {
-      for await (const batch of batches) yield batch.map((event) => cells.map((cell) => cell(event)));
-    })(),
+    lines: linesOf(
+      (async function* () {
+        for await (const batch of batches) yield batch.map((event) => cells.map((cell) => cell(event)));
+      })(),
+    ),
   };
 }

@@ -4,22 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError, badInput } from '#libs/domain';
 import { toGatewayError } from './gateway-failure.js';
+import { LineForm, type TableOptions } from './table-lines.js';
 
 export type TableFormat = 'json' | 'csv' | 'ndjson';
-export type Cell = string | number | boolean | null;
-
-export interface TableOptions {
-  /** A byte order mark before the CSV, for Excel. */
-  bom: boolean;
-  /** CSV headings in English. */
-  humanReadable: boolean;
-  /** Text cells as they are, also those that a spreadsheet would run as a formula. */
-  raw: boolean;
-}
-
 export interface Table {
   columns: readonly { readonly name: string }[];
-  batches: AsyncIterable<readonly (readonly Cell[])[]>;
+  /** Whole lines, several in a text, in the form that was asked for. */
+  lines: (form: LineForm) => AsyncGenerator<string>;
 }
 
 const MEDIA: Record<TableFormat, string> = {
@@ -74,7 +65,8 @@ export async function sendTable(
   format: 'csv' | 'ndjson',
   options: TableOptions,
 ): Promise<void> {
-  const pieces = format === 'csv' ? csvPieces(table, options) : ndjsonPieces(table, reply.request.id);
+  const form = new LineForm(format, table.columns, options);
+  const pieces = format === 'csv' ? csvPieces(table, form) : ndjsonPieces(table, form, reply.request.id);
   const first = await pieces.next();
   const body = first.done ? '' : first.value;
   const rest = first.done ? Promise.resolve(first) : pieces.next();
@@ -112,94 +104,27 @@ export function sendWithETag(reply: FastifyReply, body: string, tagged: string):
   else reply.send(body);
 }
 
-const PIECE_LENGTH = 32 * 1024;
-
-async function* csvPieces(table: Table, options: TableOptions): AsyncGenerator<string> {
-  const heading = (name: string): string => csvText(options.humanReadable ? inEnglish(name) : name, options.raw);
-  let piece = `${options.bom ? '\uFEFF' : ''}${table.columns.map(({ name }) => heading(name)).join(',')}\n`;
-  for await (const batch of table.batches) {
-    for (const row of batch) {
-      let line = '';
-      for (let index = 0; index < row.length; index++) {
-        const cell = row[index];
-        if (index > 0) line += ',';
-        if (typeof cell === 'string') line += csvText(cell, options.raw);
-        else if (cell !== null && cell !== undefined) line += cell;
-      }
-      piece += `${line}\n`;
-      if (piece.length >= PIECE_LENGTH) {
-        yield piece;
-        piece = '';
-      }
-    }
-    // A slow vendor's rows do not wait for a piece to fill.
-    if (piece) yield piece;
-    piece = '';
+async function* csvPieces(table: Table, form: LineForm): AsyncGenerator<string> {
+  let head = form.head();
+  for await (const lines of table.lines(form)) {
+    yield head ? head + lines : lines;
+    head = '';
   }
-  if (piece) yield piece;
+  if (head) yield head;
 }
 
-async function* ndjsonPieces(table: Table, requestId: string): AsyncGenerator<string> {
-  const keys = table.columns.map(({ name }) => `${JSON.stringify(name)}:`);
-  let piece = '';
+/** Broken off midway, the last line says so, for a reader that does not look at the connection. */
+async function* ndjsonPieces(table: Table, form: LineForm, requestId: string): AsyncGenerator<string> {
   let sent = false;
   try {
-    for await (const batch of table.batches) {
-      for (const row of batch) {
-        let line = '{';
-        for (let index = 0; index < row.length; index++) {
-          const cell = row[index];
-          line +=
-            (index > 0 ? ',' : '') +
-            keys[index] +
-            (typeof cell === 'string' ? JSON.stringify(cell) : String(cell ?? null));
-        }
-        piece += `${line}}\n`;
-        if (piece.length >= PIECE_LENGTH) {
-          sent = true;
-          yield piece;
-          piece = '';
-        }
-      }
-      if (piece) {
-        sent = true;
-        yield piece;
-        piece = '';
-      }
+    for await (const lines of table.lines(form)) {
+      sent = true;
+      yield lines;
     }
   } catch (thrown) {
     if (!sent) throw thrown;
     const error = toGatewayError(thrown);
-    yield `${piece}${JSON.stringify({ error: { code: error.code, detail: error.message, requestId } })}\n`;
+    yield `${JSON.stringify({ error: { code: error.code, detail: error.message, requestId } })}\n`;
     throw thrown;
   }
-  if (piece) yield piece;
-}
-
-/** What a spreadsheet takes for the start of a formula. Numbers are numbers here, so a text of this kind is none. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-/** RFC 4180. A text that a spreadsheet would run is made inert by an apostrophe before it. */
-function csvText(text: string, raw: boolean): string {
-  const safe = !raw && FORMULA.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-const WORDS: Record<string, string> = {
-  os_name: 'OS Name',
-  id: 'ID',
-  ctr: 'CTR',
-  ecpi: 'eCPI',
-  roas: 'ROAS',
-  daus: 'Daily Active Users',
-  waus: 'Weekly Active Users',
-  maus: 'Monthly Active Users',
-};
-
-function inEnglish(name: string): string {
-  if (WORDS[name]) return WORDS[name];
-  return name
-    .split('_')
-    .map((word) => WORDS[word] ?? word.charAt(0).toUpperCase() + word.slice(1))
-    .join(' ');
 }

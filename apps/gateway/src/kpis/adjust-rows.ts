@@ -48,9 +48,12 @@ export function ownColumns(plan: AdjustPlan, head: AdjustKpiHead): string[] {
 interface Level {
   readonly dimension: KpiDimension | undefined;
   readonly at: number;
-  readonly hasId: boolean;
   readonly keep: ReadonlySet<string> | undefined;
+  /** What cells have become: the vendor's equal cells are mostly one object. */
+  readonly made: Map<AdjustCell, KpiCells>;
 }
+
+const MOST_MADE = 10_000;
 
 /** Where a metric's value stands among the vendor's. */
 type Value = { readonly at: number } | { readonly over: number; readonly under: number };
@@ -74,8 +77,8 @@ export class AdjustRows {
     this.levels = plan.levels.map(({ grouping, dimension }) => ({
       dimension,
       at: dimension ? layout.at.get(dimension)! : -1,
-      hasId: dimension !== undefined && WITH_ID.has(dimension),
       keep: plan.rowFilters.find((filter) => filter.grouping === grouping)?.keep,
+      made: new Map(),
     }));
     const place = (kpi: string): number => head.kpis.indexOf(kpi);
     this.values = [
@@ -142,36 +145,45 @@ export class AdjustRows {
   }
 
   private place(cells: KpiCells, level: Level, cell: AdjustCell, app: AdjustApp | undefined): void {
-    const { dimension, at } = level;
-    if (!dimension) return;
+    if (!level.dimension) return;
+    let values = level.made.get(cell);
+    if (!values) {
+      // Streams go on for ever: what was made of their cells must not.
+      if (level.made.size >= MOST_MADE) level.made.clear();
+      level.made.set(cell, (values = this.valuesOf(level.dimension, cell, app)));
+    }
+    for (let index = 0; index < values.length; index++) cells[level.at + index] = values[index]!;
+  }
+
+  /** Do the vendor's values stand in a row as they are, in our order, so that they can be pasted? */
+  get pastes(): boolean {
+    const { plan, head } = this.input;
+    const inOrder = this.values.every((value, index) => 'at' in value && value.at === index);
+    return inOrder && this.values.length === head.kpis.length && !plan.collapses && plan.rowFilters.length === 0;
+  }
+
+  /** What one cell of the vendor's is in the columns of our dimension: its name, and its id where it has a column. */
+  valuesOf(dimension: KpiDimension, cell: AdjustCell, app?: AdjustApp): KpiCells {
     switch (dimension) {
       case 'APP': {
         const ours = this.input.apps.get(cell.id ?? app?.token ?? '');
-        cells[at] = ours?.id ?? null;
-        cells[at + 1] = ours?.name ?? cell.name;
-        return;
+        return [ours?.id ?? null, ours?.name ?? cell.name];
       }
       case 'HOUR':
-        cells[at] = instantOfHour(cell.name, this.input.utcOffset);
-        return;
+        return [instantOfHour(cell.name, this.input.utcOffset)];
       case 'DAY':
       case 'WEEK':
       case 'MONTH':
-        cells[at] = cell.name.slice(0, 10);
-        return;
+        return [cell.name.slice(0, 10)];
       case 'COUNTRY':
-        cells[at] = cell.name.toUpperCase() || null;
-        return;
+        return [cell.name.toUpperCase() || null];
       case 'NETWORK':
-        cells[at] = this.input.canonicalNetwork(cell.name) || null;
-        break;
+        return [this.input.canonicalNetwork(cell.name) || null, cell.id ?? null];
       case 'COHORT_PERIOD':
-        cells[at] = Number(cell.name);
-        return;
+        return [Number(cell.name)];
       default:
-        cells[at] = cell.name || null;
+        return WITH_ID.has(dimension) ? [cell.name || null, cell.id ?? null] : [cell.name || null];
     }
-    if (level.hasId) cells[at + 1] = cell.id ?? null;
   }
 
   private finish(cells: KpiCells, raw: readonly (number | null)[]): KpiCells {

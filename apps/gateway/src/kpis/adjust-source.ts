@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import {
   ADJUST_KPIS,
-  AdjustKpiClient,
   type AdjustKpiAnswer,
   type AdjustKpiHead,
   type AdjustKpiStream,
   parseEventKpi,
   rowsOf,
 } from '#libs/adjust-kpi';
-import { AppDirectory, CredentialVault, NetworkAliases, type NetworkNames, type OpenedApp } from '#libs/tenancy';
-import { type ReadAnswer, VendorReads } from '../vendor-reads/vendor-reads.js';
+import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApp } from '#libs/tenancy';
+import { type LineForm, linesOf } from '../edge/table-lines.js';
+import type { ReadAnswer } from '../vendor-reads/vendor-reads.js';
+import { AdjustAnswers, type OpenedAnswer } from './adjust-answers.js';
 import { type AdjustPlan, planForAdjust, unsupportedDimensions } from './adjust-plan.js';
 import { describePlan, failSource, newReport, refuseSource } from './adjust-report.js';
+import { pastedLines } from './adjust-paste.js';
 import { AdjustRows, ownColumns } from './adjust-rows.js';
 import { type KpiCells, type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
@@ -25,9 +27,6 @@ interface Prepared {
   plan?: AdjustPlan;
 }
 
-/** An answer of more rows is served, but not kept: the cache's memory is for many small ones. */
-const MOST_ROWS_KEPT = 20_000;
-
 /** Adjust's KPI Service as a source of the unified model. */
 @Injectable()
 export class AdjustSource implements KpiSourceService {
@@ -35,11 +34,9 @@ export class AdjustSource implements KpiSourceService {
   readonly service = 'ADJUST_KPI_SERVICE';
 
   constructor(
-    private readonly client: AdjustKpiClient,
-    private readonly vault: CredentialVault,
+    private readonly answers: AdjustAnswers,
     private readonly directory: AppDirectory,
     private readonly aliases: NetworkAliases,
-    private readonly reads: VendorReads,
   ) {}
 
   async read(request: SourceRequest): Promise<SourceRows> {
@@ -47,7 +44,7 @@ export class AdjustSource implements KpiSourceService {
     const { report, plan } = prepared;
     if (plan) {
       try {
-        return wholeAnswer(request, prepared, plan, await this.ask(request, plan));
+        return wholeAnswer(request, prepared, plan, await this.answers.whole(request.tenant, plan));
       } catch (error) {
         failSource(report, error);
       }
@@ -61,14 +58,7 @@ export class AdjustSource implements KpiSourceService {
     // Which columns `all_…` becomes is known to the whole answer only.
     if (plan && !plan.ownMetrics.some((name) => parseEventKpi(name)?.token === 'all')) {
       try {
-        const credential = await this.vault.open(request.tenant.tenantId, 'adjust');
-        const stream = await this.client.stream(plan.endpoint, credential, plan.query, {
-          signal: request.tenant.signal,
-        });
-        report.fetchedAt = new Date();
-        const { layout, maker } = rowMaker(request, prepared, plan, stream);
-        const leave = async () => stream.rows[Symbol.asyncIterator]().return?.();
-        return { report, layout, batches: batchesOf(stream, maker, report), leave };
+        return streamOf(request, prepared, plan, await this.answers.open(request.tenant, plan));
       } catch (error) {
         failSource(report, error);
       }
@@ -101,18 +91,6 @@ export class AdjustSource implements KpiSourceService {
       return { report, apps, names };
     }
   }
-
-  private async ask({ tenant, question }: SourceRequest, plan: AdjustPlan): Promise<ReadAnswer<AdjustKpiAnswer>> {
-    const credential = await this.vault.open(tenant.tenantId, 'adjust');
-    return this.reads.read({
-      key: `adjust:${credential.id}:${plan.endpoint}:${JSON.stringify(plan.query)}`,
-      lastDay: question.to,
-      bypass: tenant.bypassCache,
-      signal: tenant.signal,
-      keep: (answer) => answer.rows.length <= MOST_ROWS_KEPT,
-      fetch: (signal) => this.client.query(plan.endpoint, credential, plan.query, { signal }),
-    });
-  }
 }
 
 function wholeAnswer(
@@ -126,12 +104,43 @@ function wholeAnswer(
   const rows: KpiCells[] = [];
   for (const row of answer.value.rows) for (const made of maker.add(row)) rows.push(made);
   for (const made of maker.end()) rows.push(made);
+  report.currencies = [...maker.currencies].sort();
+  noteFreshness(report, answer);
+  return { report, layout, rows };
+}
+
+function streamOf(
+  request: SourceRequest,
+  prepared: Prepared,
+  plan: AdjustPlan,
+  answer: ReadAnswer<OpenedAnswer>,
+): SourceStream {
+  const { report } = prepared;
+  const { value } = answer;
+  noteFreshness(report, answer);
+  if ('whole' in value) return asStream(wholeAnswer(request, prepared, plan, { ...answer, value: value.whole }));
+  const source =
+    'large' in value
+      ? { ...value.large.stream, rows: value.large.rows() }
+      : { ...value.stream, rows: inOrder(value.batches) };
+  const { layout, maker } = rowMaker(request, prepared, plan, source);
+  const lines = (form: LineForm): AsyncGenerator<string> =>
+    maker.pastes
+      ? pastedLines({ stream: source, plan, layout, rows: maker }, form)
+      : linesOf(batchesOf(source, maker))(form);
+  const leave = async (): Promise<void> => void ('large' in value && (await value.large.leave()));
+  return { report, layout, lines: (form) => thenReport(lines(form), maker, report), leave };
+}
+
+function noteFreshness(report: SourceReport, answer: ReadAnswer<unknown>): void {
   report.status = answer.status;
   report.fetchedAt = answer.fetchedAt;
-  report.currencies = [...maker.currencies].sort();
   if (answer.failure)
     report.warnings.push(`Adjust does not answer now (${answer.failure.code}): these numbers are older.`);
-  return { report, layout, rows };
+}
+
+async function* inOrder<T>(batches: readonly T[]): AsyncGenerator<T> {
+  yield* batches;
 }
 
 function rowMaker({ question }: SourceRequest, { apps, names }: Prepared, plan: AdjustPlan, head: AdjustKpiHead) {
@@ -161,19 +170,23 @@ async function* asBatches(rows: KpiCells[]): AsyncGenerator<KpiCells[]> {
   for (let from = 0; from < rows.length; from += 1000) yield rows.slice(from, from + 1000);
 }
 
-const asStream = ({ rows, ...rest }: SourceRows): SourceStream => ({ ...rest, batches: asBatches(rows) });
+const asStream = ({ rows, ...rest }: SourceRows): SourceStream => ({ ...rest, lines: linesOf(asBatches(rows)) });
 
-async function* batchesOf(
-  stream: AdjustKpiStream,
+async function* thenReport(
+  lines: AsyncIterable<string>,
   maker: AdjustRows,
   report: SourceReport,
-): AsyncGenerator<KpiCells[]> {
+): AsyncGenerator<string> {
+  yield* lines;
+  report.currencies = [...maker.currencies].sort();
+}
+
+async function* batchesOf(stream: AdjustKpiStream, maker: AdjustRows): AsyncGenerator<KpiCells[]> {
   for await (const batch of stream.rows) {
     const made: KpiCells[] = [];
     for (const row of rowsOf(batch, stream, stream.app)) made.push(...maker.add(row));
     if (made.length > 0) yield made;
   }
   const last = maker.end();
-  report.currencies = [...maker.currencies].sort();
   if (last.length > 0) yield last;
 }

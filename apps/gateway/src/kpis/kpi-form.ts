@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { FieldError } from '#libs/domain';
 import { gatherProblems } from '../edge/input.js';
-import { type TableFormat, type TableOptions, formatOf } from '../edge/tabular.js';
+import type { TableOptions } from '../edge/table-lines.js';
+import { type TableFormat, formatOf } from '../edge/tabular.js';
 import type { RawQuery } from './kpi-params.js';
 
 /** How an answer is to be written. */

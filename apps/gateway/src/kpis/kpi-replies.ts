@@ -60,7 +60,7 @@ export class KpiReplies {
     if (!policyAsked) input.onFailedSource = 'ERROR';
     const stream = await this.kpis.stream(tenant, input);
     reply.header('Cache-Status', cacheStatus(stream.reports));
-    await sendTable(reply, { columns: stream.layout.columns, batches: stream.batches }, form.format, form);
+    await sendTable(reply, { columns: stream.layout.columns, lines: stream.lines }, form.format, form);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { GatewayError, TenantContext, Vendor } from '#libs/domain';
+import type { LineForm } from '../edge/table-lines.js';
 import type { KpiCells, KpiLayout } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
 import type { KpiMetric, KpiService, KpiSourceStatus } from './kpi-words.js';
@@ -26,11 +27,11 @@ export interface SourceRows {
   rows: KpiCells[];
 }
 
-/** As SourceRows, for answers of any size: rows come in batches, and the report is complete when they have ended. */
+/** As SourceRows, for answers of any size: lines are made as rows come, and the report is complete when they have ended. */
 export interface SourceStream {
   report: SourceReport;
   layout: KpiLayout;
-  batches: AsyncIterable<KpiCells[]>;
+  lines: (form: LineForm) => AsyncGenerator<string>;
   /** Ends the vendor's answer where `batches` will not be read; harmless where they were. */
   leave?: () => Promise<unknown>;
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AdjustAnswers } from './adjust-answers.js';
 import { AdjustSource } from './adjust-source.js';
 import { KpiReplies } from './kpi-replies.js';
 import { KpisController } from './kpis.controller.js';
@@ -9,6 +10,7 @@ import type { KpiSourceService } from './kpi-source.js';
 @Module({
   controllers: [KpisController],
   providers: [
+    AdjustAnswers,
     AdjustSource,
     { provide: KPI_SOURCES, useFactory: (...sources: KpiSourceService[]) => sources, inject: [AdjustSource] },
     KpisService,

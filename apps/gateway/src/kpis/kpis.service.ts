@@ -6,7 +6,8 @@ import type { AppKpiInput, KpiQueryInput } from './kpi.input.js';
 import { KpiAnswer } from './kpi-answer.js';
 import { AppQuestions } from './app-questions.js';
 import { type KpiQuestion, questionOf } from './kpi-question.js';
-import { type KpiCells, type KpiLayout, layoutOf } from './kpi-layout.js';
+import type { LineForm } from '../edge/table-lines.js';
+import { type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiSourceService, SourceReport, SourceRequest, SourceRows, SourceStream } from './kpi-source.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
@@ -17,9 +18,9 @@ export const KPI_SOURCES = Symbol('kpi sources');
 export interface KpiStream {
   question: KpiQuestion;
   layout: KpiLayout;
-  /** Complete when `batches` has ended. */
+  /** Complete when `lines` has ended. */
   reports: SourceReport[];
-  batches: AsyncIterable<KpiCells[]>;
+  lines: (form: LineForm) => AsyncGenerator<string>;
 }
 
 /** The KPI room: one question in, rows and where they came from out. */
@@ -68,7 +69,7 @@ export class KpisService {
         await leaveAll(streams);
         throw error;
       }
-      return { question, layout: streams[0]!.layout, reports, batches: inTurn(streams) };
+      return { question, layout: streams[0]!.layout, reports, lines: (form) => inTurn(streams, form) };
     });
   }
 
@@ -154,13 +155,13 @@ class AbsentSource implements KpiSourceService {
   }
 
   async stream(request: SourceRequest): Promise<SourceStream> {
-    return { ...(await this.read(request)), batches: inTurn([]) };
+    return { ...(await this.read(request)), lines: (form) => inTurn([], form) };
   }
 }
 
-async function* inTurn(streams: readonly SourceStream[]): AsyncGenerator<KpiCells[]> {
+async function* inTurn(streams: readonly SourceStream[], form: LineForm): AsyncGenerator<string> {
   try {
-    for (const stream of streams) yield* stream.batches;
+    for (const stream of streams) yield* stream.lines(form);
   } finally {
     await leaveAll(streams);
   }
