@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type supertest from 'supertest';
 import { Sealer } from '#libs/audit';
-import { DEMO_POSTBACKS_KEY, DEMO_USER, LIMITED_USER } from '../apps/sandbox/src/index.js';
+import { DEMO_LINKS_KEY, DEMO_POSTBACKS_KEY, DEMO_USER, LIMITED_USER } from '../apps/sandbox/src/index.js';
 import { ADMIN_KEY, useGateway } from './support/gateway.js';
 
 const gateway = useGateway();
@@ -178,6 +178,23 @@ describe('credentials', () => {
       200,
     );
     expect((await gateway.admin('post', `${path}/kochava-postbacks/verify`)).body.valid).toBe(true);
+    await gateway.admin('put', `${path}/kochava-links`, { secret: 'wrong' });
+    expect((await gateway.admin('post', `${path}/kochava-links/verify`)).body.valid).toBe(false);
+    expect((await gateway.admin('put', `${path}/kochava-links`, { secret: DEMO_LINKS_KEY.key })).status).toBe(200);
+    expect((await gateway.admin('post', `${path}/kochava-links/verify`)).body.valid).toBe(true);
+  });
+
+  it('that nothing can be asked about are taken as they are', async () => {
+    const path = '/tenants/orbit/credentials/adjust-reports';
+    const fingerprints = new Set<string>();
+    for (const secret of ['first-of-them', 'second-of-them']) {
+      const { status, body } = await gateway.admin('put', path, { secret });
+      expect(status).toBe(200);
+      fingerprints.add(body.fingerprint);
+    }
+    expect(fingerprints.size).toBe(2);
+    const asked = await gateway.admin('post', `${path}/verify`);
+    expect([asked.status, asked.body.code, asked.body.vendor]).toEqual([422, 'UNSUPPORTED', 'ADJUST']);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AdjustKpiClient } from '#libs/adjust-kpi';
 import { PrismaService } from '#libs/database';
+import { KochavaLinksClient } from '#libs/kochava-links';
 import { KochavaPostbacksClient } from '#libs/kochava-postbacks';
 import { KochavaReportClient } from '#libs/kochava-reporting';
 import { UpstreamHttp } from '#libs/upstream-http';
@@ -30,6 +31,7 @@ export class SharedModule {
       { provide: AdjustKpiClient, useValue: new AdjustKpiClient(http, { baseUrl: vendors.adjust }) },
       { provide: KochavaReportClient, useValue: new KochavaReportClient(http, reporting) },
       { provide: KochavaPostbacksClient, useValue: new KochavaPostbacksClient(http, { baseUrl: vendors.kochava }) },
+      { provide: KochavaLinksClient, useValue: new KochavaLinksClient(http, { baseUrl: vendors.kochavaLinks }) },
     ];
     return { module: SharedModule, providers: shared, exports: shared };
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AdjustKpiClient } from '#libs/adjust-kpi';
 import type { Provider } from '#libs/domain';
+import { KochavaLinksClient } from '#libs/kochava-links';
 import { KochavaPostbacksClient } from '#libs/kochava-postbacks';
 import { KochavaReportClient } from '#libs/kochava-reporting';
 import { type AppRecord, AppRegistry, type OpenCredential } from '#libs/tenancy';
@@ -27,6 +28,7 @@ export class CredentialVerifiers {
     adjust: AdjustKpiClient,
     reporting: KochavaReportClient,
     postbacks: KochavaPostbacksClient,
+    links: KochavaLinksClient,
   ) {
     this.verifiers = {
       adjust: async (credential, tenantId) => adjust.verify(credential, await this.names(tenantId, 'adjustToken')),
@@ -35,6 +37,7 @@ export class CredentialVerifiers {
         const [appId] = await this.names(tenantId, 'kochavaAppId');
         return postbacks.verify(credential, appId);
       },
+      'kochava-links': (credential) => links.verify(credential),
     };
   }
 

@@ -33,8 +33,8 @@ export function auditCommands(program: Command, session: Session): void {
       const reports = await room.verify(operator, question);
       const owners = await room.owners();
       const shown = reports.map((report) => ({ tenant: owners.get(report.chain) ?? null, ...report }));
-      const rows = json ? shown : shown.map((row) => ({ ...row, broken: row.broken ?? 'holds' }));
-      session.print.many(rows, ['tenant', 'chain', 'batches', 'rows', 'broken'], { json });
+      const rows = json ? shown : shown.map((row) => ({ ...row, state: row.broken ? 'BROKEN' : 'holds' }));
+      session.print.many(rows, ['tenant', 'chain', 'batches', 'rows', 'state'], { json });
       const broken = reports.filter((report) => report.broken);
       for (const report of broken) session.print.remark(`The chain ${report.chain} is broken: ${report.broken}.`);
       session.exitCode = broken.length > 0 ? 1 : 0;
