@@ -28,8 +28,8 @@ export interface Edge {
   description: string;
 }
 
-/** A connection is its noun. */
-const scopeOf = (type: string): Scope | undefined => NOUN_SCOPES[type.replace(/Connection$/, '')];
+/** A connection is its noun, and so is the payload of a write: who may write a thing is told what was written. */
+const scopeOf = (type: string): Scope | undefined => NOUN_SCOPES[type.replace(/(?:Connection|Payload)$/, '')];
 
 /** Every edge of the schema. */
 export function edgesOf(schema: GraphQLSchema): Edge[] {
