@@ -1,0 +1,194 @@
+// docs/metrics.md: tables from the code, words from here. A metric or dimension without words fails `npm run contract`.
+import { readFile } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
+import { MADE, table } from './generated-docs.mjs';
+
+const METRICS = {
+  IMPRESSIONS: ['count', 'Times that an ad was shown, as the network reported it to Adjust.'],
+  CLICKS: ['count', 'Clicks on tracker links, repeated ones of one person included.'],
+  INSTALLS: [
+    'count',
+    'First opens of the app, by the day of that first open (not of the download), under the tracker that Adjust attributed it to. Reinstalls and rejected installs are not in it.',
+  ],
+  REATTRIBUTIONS: [
+    'count',
+    'Returns of a lapsed user through a new tracked source. Of a cohort only with `attributionSource: FIRST`.',
+  ],
+  SESSIONS: ['count', 'Sessions, the one that made the install included.'],
+  EVENTS: ['count', 'In-app events that the app reports to Adjust; of an overview, of all kinds together.'],
+  REVENUE_EVENTS: ['count', 'Events that carried an amount.'],
+  REVENUE: ['money', 'The amounts of those events, converted by Adjust. Revenue of ads is `adjust:ad_revenue`, apart.'],
+  COST: ['money', 'Ad spend. **The KPI Service no longer fills it**: 0 or stale, with a warning in `sources`.'],
+  CTR: ['ratio', 'Click-through rate.'],
+  CLICK_CONVERSION_RATE: ['ratio', 'Installs for each click; above 1 where installs came without a click.'],
+  ECPI: [
+    'money',
+    'Cost of an install, over all installs; Adjust’s own `ecpi` divides by paid installs. Hangs on COST, and carries its warning.',
+  ],
+  ROAS: ['ratio', 'Return on ad spend. Hangs on COST, and carries its warning.'],
+};
+
+const DIMENSIONS = {
+  APP: ['apps', 'Our id of the app beside its name.'],
+  HOUR: ['hour', 'Instants in UTC, `2026-01-31T13:00:00Z`, where `utcOffset` makes the hours begin.'],
+  DAY: ['day', 'Days as `utcOffset` cuts them.'],
+  WEEK: ['week', 'Monday of the week. The first may lie before `from`, and is then not a whole week.'],
+  MONTH: ['month', 'The first of the month, with the same caution.'],
+  COUNTRY: ['countries', 'ISO 3166-1 alpha-2, upper case.'],
+  REGION: ['region', 'Adjust’s business regions: APAC, EMEA, LATAM, …'],
+  NETWORK: ['networks', 'First level of the tracker tree, under the tenant’s one name for it (network aliases).'],
+  CAMPAIGN: ['campaigns', 'Second level.'],
+  ADGROUP: ['adgroups', 'Third level.'],
+  CREATIVE: ['creatives', 'Fourth level.'],
+  SITE: ['', ''],
+  TRACKER: ['trackers', 'The level under `adjust.trackerToken`; without one, networks.'],
+  PARTNER: ['partners', 'The partner that the data belongs to.'],
+  OS_NAME: ['os_names', 'Of the device.'],
+  DEVICE_TYPE: ['device_types', 'Of the device.'],
+  EVENT: ['events', 'Makes it a question about events, unless it is one about a cohort.'],
+  COHORT_PERIOD: ['periods', 'With `cohort` only: 0 is the period of the install.'],
+};
+
+const RESTATED = ['KPI_CACHE_RECENT_SECONDS', 'KPI_CACHE_PAST_SECONDS', 'KPI_CACHE_STALE_SECONDS', 'KPI_CACHE_ENTRIES'];
+
+function wordsFor(known, words, what) {
+  const missing = known.filter((name) => !words[name]);
+  if (missing.length > 0) throw new Error(`scripts/metrics-page.mjs has no words for ${what} ${missing.join(', ')}`);
+}
+
+/** The text of docs/metrics.md; dist/ must be built. */
+export async function metricsPage() {
+  const gateway = (path) => import(`../dist/apps/gateway/src/${path}`);
+  const { DIMENSION_COLUMNS, KpiMetric, KpiDimension, RATIOS } = await gateway('kpis/kpi-words.js');
+  const { unsupportedDimensions } = await gateway('kpis/adjust-plan.js');
+  const { ADJUST_EVENT_KPIS, ADJUST_KPIS } = await import('../dist/libs/adjust-kpi/src/index.js');
+  wordsFor(Object.keys(KpiMetric), METRICS, 'metric');
+  wordsFor(Object.keys(KpiDimension), DIMENSIONS, 'dimension');
+  const lives = parseEnv(await readFile('.env.example', 'utf8'));
+
+  const endpointsOf = (names) =>
+    ['overview', 'events', 'cohorts'].filter((endpoint) =>
+      names.every((name) => ADJUST_KPIS.get(name)?.endpoints.includes(endpoint)),
+    );
+  const unified = Object.keys(KpiMetric).map((metric) => {
+    const ratio = RATIOS[metric];
+    const names = (ratio ? [ratio.over, ratio.under] : [metric]).map((name) => name.toLowerCase());
+    const [unit, meaning] = METRICS[metric];
+    const from = names.map((name) => `\`${name}\``).join(' / ');
+    return [`\`${metric}\``, meaning, unit, from, endpointsOf(names).join(', ')];
+  });
+  const dimensions = Object.keys(KpiDimension).map((dimension) => {
+    const [grouping, meaning] = DIMENSIONS[dimension];
+    const columns = DIMENSION_COLUMNS[dimension].map((name) => `\`${name}\``).join(', ');
+    const absent = unsupportedDimensions({ groupBy: [dimension] }).length > 0;
+    return [
+      `\`${dimension}\``,
+      columns,
+      absent ? '–' : `\`${grouping}\``,
+      absent ? 'Adjust does not tell it.' : meaning,
+    ];
+  });
+  const own = [...ADJUST_KPIS.values()].map(({ name, endpoints, unit, additive, filledNoMore, description }) => [
+    `\`${name}\``,
+    endpoints.join(', '),
+    unit,
+    additive ? 'yes' : 'no',
+    `${description}${filledNoMore ? ' No longer filled by this service.' : ''}`,
+  ]);
+
+  return `${MADE}# Metrics
+
+What each number means, in which unit, and where it comes from.
+
+A question is an **overview**; with EVENT in \`groupBy\`, or a filter by events, it is about **events**; with \`cohort\` it
+is about **cohorts**. Each is an endpoint of Adjust’s KPI Service: \`/kpis/v1/APPS\`, \`…/events\`, \`…/cohorts\`. A metric
+that a vendor lacks for a question is an error that names it.
+
+**Units.** *count*: a whole number. *money*: in the app’s reporting currency at Adjust, told by \`currency\` beside it.
+*ratio*: a fraction, never a percentage: 0.25 is 25 %. *seconds*: as it says.
+
+## Metrics of the unified model
+
+${table(['metric', 'at Adjust', 'unit', 'KPI Service', 'for'], unified)}
+## Dimensions
+
+Rows hold the columns below in the order of \`groupBy\`; an id stands beside its name, because names change and ids
+don’t. Combinations without any number have no row.
+
+${table(['dimension', 'columns', 'grouping there', ''], dimensions)}
+## What adds up, and what does not
+
+- **Sums** (counts and money) add up over every dimension.
+- **Ratios** of the unified model are worked out here from sums, so that they hold over any grouping; where the divisor
+  is 0 they are null (an empty cell). Do not average a column of ratios: ask again without the dimension.
+- **Distinct users** (\`daus\`, \`waus\`, \`maus\`, users of a cohort) do not add up: one person is in two networks, and on two
+  days. The gateway sums none of them. Where your filter needs a dimension that you did not group by (networks,
+  campaigns, events), it refuses (UNSUPPORTED), and names what to put into \`groupBy\`.
+- **\`totals\`** is a question of its own to the vendor, without dimensions; for what does not add up over apps it has one
+  row for each app.
+- **Two currencies are two rows.** Nothing is converted here: a row over several apps is one for each currency.
+
+## What can’t be asked together
+
+| this | with this | because |
+| --- | --- | --- |
+| IMPRESSIONS, CLICKS, INSTALLS, SESSIONS, COST and what is made of them | EVENT in \`groupBy\`, or a filter by events | an install has no event: the column *for* above |
+| HOUR, DAY, WEEK, MONTH | another of them | a row has one time |
+| COHORT_PERIOD, or a cohort’s metrics | no \`cohort\` | they are of a period after install |
+| event KPIs such as \`TOKEN_revenue\` | events or cohorts | the vendor has them on an overview only |
+| REATTRIBUTIONS and deattributions of a cohort | \`attributionSource\` other than FIRST | with DYNAMIC all of them fall into period 0 |
+| \`adjust.trackerToken\` | several apps | a tracker belongs to one app; \`trackerFilter\` takes several |
+| \`adjust.reattributed\` INSTALLED or REATTRIBUTED | days before 2017-09-01 | Adjust keeps it from then on |
+| \`cohort.range\` | more than 120 days or 52 weeks | the vendor’s bounds; months have none |
+| SITE | Adjust | it does not tell it |
+
+## Cost
+
+Adjust’s KPI Service has stopped filling cost; the names are still taken. Whatever reads one of them carries a warning in
+\`sources\`. Ad spend is in Adjust’s Report Service.
+
+## Days, time zones, weeks
+
+\`from\` and \`to\` are both included. Days begin where \`utcOffset\` says (\`+00:00\` unless told; half hours are fine), for every
+app alike; it is an offset, not a zone: a report over a change to summer time has one border all the way. Weeks begin on
+Monday. A period of a cohort is counted in hours after each user’s install (a day is 24, a week 168, a month 720), not
+in calendar days.
+
+## Attribution
+
+| option | default | meaning |
+| --- | --- | --- |
+| \`attributionType\` | CLICK | what the touch was: CLICK, IMPRESSION (view-through), ALL |
+| \`attributionSource\` | DYNAMIC | DYNAMIC: a user’s doings count for the source of the last (re)attribution; FIRST: for that of the install |
+| \`reattributed\` | ALL | INSTALLED: users still counted for their install; REATTRIBUTED: those who have returned through another source |
+| \`sandbox\` | false | true: what test devices sent |
+
+\`sources.settings\` tells what was sent, defaults included: two numbers that differ are often two settings.
+
+## Restated days, and how old an answer may be
+
+Adjust restates days that are past: late events, reattributions, fraud that was found. An answer is served again for a
+while; \`sources\` (REST: \`Cache-Status\`) says FRESH, CACHED or STALE, and \`fetchedAt\` when the vendor said so. Scope
+\`cache:bypass\` and \`Cache-Control: no-cache\` ask anew.
+
+${table(
+  ['variable', 'unless set', 'for'],
+  RESTATED.map((name) => [`\`${name}\``, lives[name], LIVES[name]]),
+)}
+## Adjust’s own metrics, as vendorMetrics
+
+\`{ vendor: ADJUST, name: "daus" }\`; at REST \`vendor_metrics=adjust:daus\`. An overview also takes KPIs of single events:
+the event’s token (or \`all\`), an underscore, and one or more of ${[...ADJUST_EVENT_KPIS].map((name) => `\`${name}\``).join(', ')}
+with \`|\` between them. \`abc123_revenue|events\` is two columns; \`all_events\` is one for each event that the app has.
+
+${table(['name', 'for', 'unit', 'adds up', 'meaning'], own)}`;
+}
+
+const LIVES = {
+  KPI_CACHE_RECENT_SECONDS:
+    'seconds that an answer about today, or a day not over yet anywhere on earth, is served again',
+  KPI_CACHE_PAST_SECONDS: 'seconds for days that are over',
+  KPI_CACHE_STALE_SECONDS:
+    'seconds past those in which an old answer stands in, marked STALE, for a vendor that is down',
+  KPI_CACHE_ENTRIES: 'answers kept in process; large ones are not kept',
+};
