@@ -1,4 +1,4 @@
-/** Ids of things that are there when the questions are asked. */
+/** Ids of things that are there when the questions are asked; the app has a report, too. */
 export interface Known {
   appId: string;
   /** Of that app. */
@@ -26,6 +26,8 @@ export const EDGE_QUESTIONS: Readonly<Record<string, (known: Known) => string>> 
   // Whoever reads an app's postbacks came by the app: a write leads to one also without the scope for apps.
   'Postback.app': ({ appId, postbackId }) => `mutation {
     updatePostback(appId: "${appId}", id: "${postbackId}", input: { title: "The same" }) { postback { app { name } } } }`,
+  'App.reports': ofApp(() => 'reports { nodes { status } }'),
+  'Report.app': () => '{ reports { nodes { app { name } } } }',
   'KpiRow.app': () => `{ kpis(input: ${KPIS}) { rows { app { name } } } }`,
   'KpiSource.apps': () => `{ kpis(input: ${KPIS}) { sources { apps { name } } } }`,
   'AuditEvent.app': () => '{ auditEvents(filter: { actions: ["app.read"] }) { nodes { app { name } } } }',

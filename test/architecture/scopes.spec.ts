@@ -4,9 +4,12 @@ import { Controller, Get } from '@nestjs/common';
 import { GraphQLSchemaHost, Query, Resolver } from '@nestjs/graphql';
 import type { FastifyInstance } from 'fastify';
 import { buildSchema, type GraphQLField, type GraphQLSchema } from 'graphql';
+import { CredentialVault } from '#libs/tenancy';
 import type { DoorPolicy } from '../../apps/gateway/src/edge/needs-scope.js';
+import { DEMO_REPORTING_KEY } from '../../apps/sandbox/src/index.js';
 import { ADMIN_KEY, EVERY_SCOPE } from '../support/gateway.js';
 import { usePostbacks } from '../support/postbacks.js';
+import { aReport } from '../support/reports.js';
 import { type Door, doorsOf, restDoorsOf, rootFieldsOf } from './doors.js';
 import { EDGE_QUESTIONS } from './edge-questions.js';
 import { edgesOf, unknownNouns } from './edges.js';
@@ -172,6 +175,8 @@ describe('Every way in asks for a scope', () => {
     const [postback] = (await gateway.http('get', `/v1/apps/${appId}/postbacks`, everything)).body.data as {
       id: string;
     }[];
+    await gateway.app.get(CredentialVault).put(gateway.tenant.id, 'kochava-reporting', DEMO_REPORTING_KEY.key);
+    await gateway.http('post', '/v1/reports', everything).send(aReport(gateway)).expect(202);
     const known = { appId, postbackId: postback!.id };
     for (const { name, scope } of edgesOf(schema)) {
       const question = EDGE_QUESTIONS[name]!(known);

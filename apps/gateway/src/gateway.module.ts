@@ -10,11 +10,14 @@ import { EdgeModule } from './edge/edge.module.js';
 import { toGatewayError } from './edge/gateway-failure.js';
 import { ScopeGuard } from './edge/needs-scope.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
 import { KpisModule } from './kpis/kpis.module.js';
 import type { Log } from './operations/log.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { PostbacksModule } from './postbacks/postbacks.module.js';
+import { ReportsModule } from './reports/reports.module.js';
 import { SharedModule } from './shared.module.js';
+import { SmartLinksModule } from './smart-links/smart-links.module.js';
 import { VendorReadsModule } from './vendor-reads/vendor-reads.module.js';
 import { ViewerModule } from './viewer/viewer.module.js';
 
@@ -45,11 +48,14 @@ export class GatewayModule {
         VendorReadsModule.forRoot({ entries: config.cache.entries, redisUrl: config.redisUrl, lives: config.cache }),
         EdgeModule,
         OperationsModule.forRoot(config),
+        JobsModule.forRoot(databaseUrl),
         GraphqlModule.forRoot(),
         ViewerModule,
         AppsModule,
         KpisModule,
+        ReportsModule.forRoot({ dataDir: config.database.dataDir }),
         PostbacksModule,
+        SmartLinksModule,
         AuditEventsModule,
         AdminModule,
       ],

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { TenantContext } from '#libs/domain';
@@ -6,12 +6,16 @@ import { Described } from '../edge/described.js';
 import { type RestList, restList } from '../edge/list-reply.js';
 import { NeedsScope, Tenant } from '../edge/needs-scope.js';
 import { App, AppsArgs } from './app.model.js';
+import { AppSyncService } from './app-sync.service.js';
 import { AppsService } from './apps.service.js';
 
 @ApiTags('Apps')
 @Controller('v1/apps')
 export class AppsController {
-  constructor(private readonly service: AppsService) {}
+  constructor(
+    private readonly service: AppsService,
+    private readonly syncing: AppSyncService,
+  ) {}
 
   @Get()
   @NeedsScope('apps:read')
@@ -29,5 +33,14 @@ export class AppsController {
   @Described('One app. Scope apps:read.', App)
   one(@Tenant() tenant: TenantContext, @Param('id') id: string): Promise<App> {
     return this.service.one(tenant, id);
+  }
+
+  @Post('sync')
+  @HttpCode(200)
+  @NeedsScope('apps:write')
+  @Described("Reads the vendors' own lists of apps into the tenant's. Scope apps:write, and no app list.", App, 'list')
+  async sync(@Tenant() tenant: TenantContext): Promise<RestList<App>> {
+    const data = await this.syncing.sync(tenant);
+    return { data, page: { hasNextPage: false, endCursor: null } };
   }
 }

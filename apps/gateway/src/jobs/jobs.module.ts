@@ -1,0 +1,16 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Log } from '../operations/log.js';
+import { JobQueue } from './job-queue.js';
+
+/** Durable jobs, for the nouns that have work of their own to follow. */
+@Module({})
+export class JobsModule {
+  static forRoot(databaseUrl: string): DynamicModule {
+    return {
+      module: JobsModule,
+      global: true,
+      providers: [{ provide: JobQueue, useFactory: (log: Log) => new JobQueue(databaseUrl, log), inject: [Log] }],
+      exports: [JobQueue],
+    };
+  }
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import {
+  badInput,
+  type FieldError,
+  GatewayError,
+  requireEveryApp,
+  requireScope,
+  type TenantContext,
+} from '#libs/domain';
+import { checkReport, InvalidKochavaReportingRequest, reportBody, type ReportRequest } from '#libs/kochava-reporting';
+import { type AppRecord, hostAllowed, type Limits, mailAllowed } from '#libs/tenancy';
+import { type AskedReport, pointerOf, windowErrors } from './asked-report.js';
+import { CROSS_APP_KINDS, type ReportKind } from './report-words.js';
+
+/** What a report needs beyond reports:write. FORBIDDEN names it. */
+export function requireToAsk(
+  tenant: TenantContext,
+  kind: ReportKind,
+  asked: Pick<AskedReport, 'delivery' | 'notify'>,
+): void {
+  requireScope(tenant, 'reports:write');
+  if (asked.delivery || asked.notify) requireScope(tenant, 'reports:deliver');
+  if (kind === 'QUERY') requireScope(tenant, 'reports:sql');
+  if (kind === 'AUDIENCE_EXPORT' || kind === 'AUDIENCE_ACTIVATION') requireScope(tenant, 'audiences:write');
+  if (CROSS_APP_KINDS.includes(kind)) requireEveryApp(tenant, kind === 'QUERY' ? 'SQL' : 'An audience');
+}
+
+/** Kochava's guid of the app. UNSUPPORTED for one that has none. */
+export function guidOf(app: AppRecord): string {
+  if (app.kochavaGuid !== null) return app.kochavaGuid;
+  throw new GatewayError(
+    'UNSUPPORTED',
+    `The app ${JSON.stringify(app.name)} has no kochavaGuid, by which Kochava's Reporting API knows an app. The operator sets it, or POST /v1/apps/sync does.`,
+    { vendor: 'KOCHAVA', errors: [{ pointer: '/appId', detail: 'names an app without a kochavaGuid' }] },
+  );
+}
+
+/** BAD_USER_INPUT with everything that Kochava's rules or the tenant's allow-lists rule out; nothing is sent before. */
+export function checkAsked(asked: AskedReport, request: ReportRequest, limits: Limits): void {
+  const window = windowErrors(asked);
+  const errors = [...window, ...vendorErrors(asked, request), ...limitErrors(asked, limits)];
+  const seen = new Set<string>();
+  const each = errors.filter(({ pointer }) => {
+    const isWindow = pointer === '/start' || pointer === '/end';
+    if (seen.has(pointer) || (isWindow && window.length > 0 && seen.has('window'))) return false;
+    seen.add(pointer).add(isWindow ? 'window' : pointer);
+    return true;
+  });
+  if (each.length > 0) throw badInput(each);
+}
+
+function vendorErrors(asked: AskedReport, request: ReportRequest): FieldError[] {
+  try {
+    checkReport(request);
+    return [];
+  } catch (error) {
+    if (!(error instanceof InvalidKochavaReportingRequest)) throw error;
+    return error.problems.map(({ parameter, detail }) => ({ pointer: pointerOf(parameter, asked), detail }));
+  }
+}
+
+/** Data may leave only where the tenant said. */
+function limitErrors({ delivery, notify = [] }: AskedReport, limits: Limits): FieldError[] {
+  const errors: FieldError[] = [];
+  const detail = 'is not among the hosts that this tenant may deliver to: the operator sets them';
+  const { s3, sftp } = delivery ?? {};
+  if (delivery?.savedS3 && limits.hosts !== null) {
+    const unknown = 'leads to a bucket that can not be told, and this tenant has bound its hosts: name the bucket';
+    errors.push({ pointer: '/delivery/savedS3', detail: unknown });
+  }
+  // By its own name, and by that of S3 in its region.
+  if (s3 && !hostAllowed(limits, `${s3.bucket}.s3.${s3.region}.amazonaws.com`)) {
+    errors.push({ pointer: '/delivery/s3/bucket', detail });
+  }
+  if (sftp && !hostAllowed(limits, sftp.host)) errors.push({ pointer: '/delivery/sftp/host', detail });
+  for (const [index, address] of notify.entries()) {
+    if (mailAllowed(limits, address)) continue;
+    errors.push({ pointer: `/notify/${index}`, detail: 'is of a mail domain that this tenant may not notify' });
+  }
+  return errors;
+}
+
+/** Two requests of one app and credential that are the same are one report at Kochava, while it is under way. */
+export function fingerprintOf(request: ReportRequest): string {
+  const { notify: _, delivery_method: __, ...body } = reportBody(request);
+  return createHash('sha256')
+    .update(JSON.stringify([request.content.kind, body]))
+    .digest('hex');
+}

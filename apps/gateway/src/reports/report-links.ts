@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { ReportModel } from '#libs/database';
+import { GatewayError } from '#libs/domain';
+import {
+  type Download,
+  type DownloadOptions,
+  isExpiredLink,
+  linkExpiresAt,
+  linkFileName,
+  ReportDownloads,
+} from '#libs/kochava-reporting';
+import { ReportAtKochava } from './report-at-kochava.js';
+import { goneTo } from './report-progress.js';
+import { LIVE, type ReportStatus } from './report-words.js';
+
+interface KeptLink {
+  link: string;
+  until: number;
+}
+
+const MOST_KEPT = 1_000;
+/** Of a link that does not tell. */
+const LIFE_MS = 3_600_000;
+
+/** Opens reports' files. Links are as good as the files: they live in memory alone, and are asked for again. */
+@Injectable()
+export class ReportLinks {
+  private readonly kept = new Map<string, KeptLink>();
+
+  constructor(
+    private readonly vendor: ReportAtKochava,
+    private readonly downloads: ReportDownloads,
+  ) {}
+
+  /** NOT_READY while it is under way, CONFLICT where it has come to nothing, UNSUPPORTED where the file went elsewhere. */
+  async open(row: ReportModel, options: DownloadOptions = {}): Promise<Download & { fileName: string }> {
+    mustHaveFile(row);
+    const kept = this.kept.get(row.id);
+    if (kept && kept.until > Date.now()) {
+      try {
+        return await this.fetch(row, kept.link, options);
+      } catch (error) {
+        if (!isExpiredLink(error)) throw error;
+      }
+    }
+    return this.fetch(row, await this.ask(row), options);
+  }
+
+  private async fetch(row: ReportModel, link: string, options: DownloadOptions) {
+    const download = await this.downloads.download(link, options);
+    return { ...download, fileName: linkFileName(link) ?? `report-${row.id}` };
+  }
+
+  private async ask(row: ReportModel): Promise<string> {
+    const { link } = await this.vendor.progress(row);
+    if (link === undefined) {
+      const says = 'Kochava no longer gives a link to this report’s file. Ask for the report again.';
+      throw new GatewayError('UPSTREAM_REJECTED', says, { vendor: 'KOCHAVA' });
+    }
+    if (this.kept.size >= MOST_KEPT) this.kept.delete(this.kept.keys().next().value!);
+    this.kept.set(row.id, { link, until: linkExpiresAt(link)?.getTime() ?? Date.now() + LIFE_MS });
+    return link;
+  }
+}
+
+function mustHaveFile(row: ReportModel): void {
+  const status = row.status as ReportStatus;
+  if (LIVE.includes(status)) {
+    const progress = row.progress === null ? '' : `, ${row.progress} %`;
+    const says = `The report is not there yet (${status}${progress}). Ask again when its status is COMPLETED.`;
+    throw new GatewayError('NOT_READY', says, { retryAfterSeconds: 5 });
+  }
+  if (status !== 'COMPLETED') {
+    throw new GatewayError('CONFLICT', `The report is ${status}: there is no file. ${row.statusDetail ?? ''}`.trim());
+  }
+  if (!row.hasFile) {
+    throw new GatewayError('UNSUPPORTED', goneTo(row) ?? 'Kochava made the report, and gives no link to its file.');
+  }
+}

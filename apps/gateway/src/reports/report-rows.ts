@@ -1,0 +1,148 @@
+import { Injectable } from '@nestjs/common';
+import type { ReportModel } from '#libs/database';
+import { badInput, GatewayError } from '#libs/domain';
+import { readableFile, readRows, type RowBatch } from '#libs/kochava-reporting';
+import type { Page } from '../edge/page.model.js';
+import { type Cell, linesOf } from '../edge/table-lines.js';
+import type { Table } from '../edge/tabular.js';
+import type { AskedReport } from './asked-report.js';
+import { ReportLinks } from './report-links.js';
+import { ReportSpool } from './report-spool.js';
+import { ReportStore } from './report-store.js';
+
+/** Where a page begins: a byte of the unpacked file, and whether it can be reached where the file lies. */
+interface Place {
+  at: number;
+  spooled: boolean;
+}
+
+interface OpenRows {
+  batches: AsyncGenerator<RowBatch>;
+  spooled: boolean;
+}
+
+/** A report's rows, from any place of its file on, in memory that does not grow with it. */
+@Injectable()
+export class ReportRows {
+  constructor(
+    private readonly links: ReportLinks,
+    private readonly spool: ReportSpool,
+    private readonly store: ReportStore,
+  ) {}
+
+  /** `first` rows from the cursor on; the next page's cursor is the byte that its first row begins with. */
+  async page(
+    row: ReportModel,
+    { first, after }: { first: number; after?: string | null },
+    signal?: AbortSignal,
+  ): Promise<Page<Record<string, unknown>>> {
+    const { batches, spooled } = await this.open(row, after, signal);
+    const nodes: Record<string, unknown>[] = [];
+    for await (const { columns, rows, offsets } of batches) {
+      for (const [index, values] of rows.entries()) {
+        if (nodes.length === first) {
+          const next = cursorOf({ at: offsets[index]!, spooled });
+          return { nodes, pageInfo: { hasNextPage: true, endCursor: next } };
+        }
+        nodes.push(Object.fromEntries(columns.map((name, column) => [name, values[column] ?? null])));
+      }
+    }
+    return { nodes, pageInfo: { hasNextPage: false, endCursor: null } };
+  }
+
+  /** All rows from the cursor on, as they come. The first are read before this answers: what is wrong is an error then. */
+  async table(row: ReportModel, after?: string | null, signal?: AbortSignal): Promise<Table> {
+    const { batches } = await this.open(row, after, signal);
+    const head = await batches.next();
+    if (head.done) throw new GatewayError('UPSTREAM_INVALID_RESPONSE', 'The report’s file can not be read.');
+    const { columns } = head.value;
+    async function* cells(): AsyncGenerator<Cell[][]> {
+      try {
+        yield cellsOf(head.value as RowBatch, columns);
+        for await (const batch of batches) yield cellsOf(batch, columns);
+      } finally {
+        await batches.return(undefined);
+      }
+    }
+    return { columns: columns.map((name) => ({ name })), lines: linesOf(cells()) };
+  }
+
+  /** The names of the columns, and that they are known from now on. */
+  async readColumns(row: ReportModel): Promise<readonly string[]> {
+    const { batches } = await this.open(row);
+    try {
+      const head = await batches.next();
+      return head.done ? [] : head.value.columns;
+    } finally {
+      await batches.return(undefined);
+    }
+  }
+
+  private async open(row: ReportModel, after?: string | null, signal?: AbortSignal): Promise<OpenRows> {
+    const { format: asked } = row.request as unknown as AskedReport;
+    const format = asked === 'JSON' ? 'json' : 'csv';
+    const place = after ? placeOf(after) : undefined;
+    if (!place || place.at === 0) {
+      const { body, spooled } = await this.whole(row, signal);
+      return { batches: this.noting(row, readRows(body, { format })), spooled };
+    }
+    const columns = row.columns.length > 0 ? row.columns : await this.readColumns(row);
+    const { body, spooled } = await this.from(row, place, signal);
+    return { batches: readRows(body, { format, from: { offset: place.at, columns } }), spooled };
+  }
+
+  private async whole(row: ReportModel, signal?: AbortSignal) {
+    const { body: packed, ranges } = await this.links.open(row, { signal });
+    const { body, compressed } = await readableFile(packed);
+    return { body, spooled: compressed || !ranges };
+  }
+
+  private async from(row: ReportModel, { at, spooled }: Place, signal?: AbortSignal) {
+    if (!spooled) {
+      const { body, startsAt } = await this.links.open(row, { range: { from: at }, signal });
+      if (startsAt === at) return { body, spooled };
+      await body[Symbol.asyncIterator]().return?.();
+    }
+    // Others may wait for the same file: one who leaves does not stop it.
+    const body = await this.spool.read(row.id, at, async () => (await this.whole(row)).body);
+    return { body, spooled: true };
+  }
+
+  /** Keeps the columns with the row, the first time that they are seen. */
+  private async *noting(row: ReportModel, batches: AsyncGenerator<RowBatch>): AsyncGenerator<RowBatch> {
+    let seen = row.columns.length > 0;
+    for await (const batch of batches) {
+      if (!seen) {
+        seen = true;
+        await this.store.change(row.id, ['COMPLETED'], { columns: [...batch.columns] }).catch(() => undefined);
+      }
+      yield batch;
+    }
+  }
+}
+
+/** A table's columns are told first: a JSON file whose later rows have more can not be one. */
+function cellsOf(batch: RowBatch, columns: readonly string[]): Cell[][] {
+  if (batch.columns.length > columns.length) {
+    const names = batch.columns.slice(columns.length).map((name) => JSON.stringify(name));
+    const says = `The report’s file has columns that its first rows lacked (${names.join(', ')}): read it as JSON pages, or the file itself.`;
+    throw new GatewayError('UPSTREAM_INVALID_RESPONSE', says, { vendor: 'KOCHAVA' });
+  }
+  for (const row of batch.rows) {
+    if (!row.every(isCell))
+      return batch.rows.map((values) => values.map((value) => (isCell(value) ? value : JSON.stringify(value))));
+  }
+  return batch.rows as Cell[][];
+}
+
+const isCell = (value: unknown): value is Cell => typeof value !== 'object' || value === null;
+
+const cursorOf = ({ at, spooled }: Place): string => Buffer.from(`${at}${spooled ? 's' : ''}`).toString('base64url');
+
+function placeOf(cursor: string): Place {
+  const [, at, spooled] = /^(\d{1,16})(s?)$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  if (at !== undefined && Number.isSafeInteger(Number(at))) return { at: Number(at), spooled: spooled === 's' };
+  throw badInput([
+    { pointer: '/after', detail: 'is not a cursor of these rows: pass an endCursor as it was answered' },
+  ]);
+}

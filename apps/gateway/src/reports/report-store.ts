@@ -1,0 +1,202 @@
+import { Injectable } from '@nestjs/common';
+import { Prisma, PrismaService, type ReportModel } from '#libs/database';
+import { badInput, notFound, type TenantContext } from '#libs/domain';
+import { SealedTexts } from '#libs/tenancy';
+import type { Page } from '../edge/page.model.js';
+import type { AskedReport, BucketKeys } from './asked-report.js';
+import type { ReportFilter } from './report.input.js';
+import { type ReportFailure, reportOf, type ReportOfApp } from './report.model.js';
+import { CROSS_APP_KINDS, LIVE, type ReportKind, type ReportStatus } from './report-words.js';
+
+export interface NewReport {
+  appId: string;
+  kind: ReportKind;
+  asked: AskedReport;
+  keys?: BucketKeys;
+  fingerprint: string;
+  upstreamApp: string;
+  credentialVersion: number;
+  idempotencyKey?: string | null;
+}
+
+/** What is known of a report since. */
+export interface ReportChange {
+  status?: ReportStatus;
+  statusDetail?: string | null;
+  failure?: ReportFailure | null;
+  progress?: number | null;
+  upstreamToken?: string;
+  hasFile?: boolean;
+  fileSize?: number | null;
+  columns?: string[];
+  completedAt?: Date;
+  looks?: number;
+  nextLookAt?: Date | null;
+}
+
+/** Longer than any look takes: past it, whoever began it is gone. */
+const LOOK_MS = 120_000;
+const MOST_OVERDUE = 500;
+const PURPOSE = 'report delivery';
+
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text);
+
+/** The reports' rows. Whatever a tenant reads goes by its key: its apps, and no cross-app kinds where it has a list. */
+@Injectable()
+export class ReportStore {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly texts: SealedTexts,
+  ) {}
+
+  /** Before anything is sent. Whoever adds it looks at it first; others only when it has not done so for a while. */
+  add(tenant: TenantContext, report: NewReport): Promise<ReportModel> {
+    const { asked, keys, ...rest } = report;
+    return this.prisma.report.create({
+      data: {
+        ...rest,
+        tenantId: tenant.tenantId,
+        keyId: tenant.keyId,
+        vendors: ['KOCHAVA'],
+        status: 'SUBMITTING',
+        request: asked as unknown as Prisma.InputJsonObject,
+        sealedKeys: keys ? this.texts.seal(tenant.tenantId, PURPOSE, JSON.stringify(keys)) : null,
+        nextLookAt: new Date(Date.now() + LOOK_MS),
+      },
+    });
+  }
+
+  /** The keys of its bucket; undefined where it has none, or they can not be opened any more. */
+  keysOf({ tenantId, sealedKeys }: ReportModel): BucketKeys | undefined {
+    const text = sealedKeys === null ? undefined : this.texts.open(tenantId, PURPOSE, sealedKeys);
+    return text === undefined ? undefined : (JSON.parse(text) as BucketKeys);
+  }
+
+  /** True once for each report: it may be sent now, by whom this answered. */
+  async markSent(id: string): Promise<boolean> {
+    const { count } = await this.prisma.report.updateMany({
+      where: { id, sentAt: null, status: 'SUBMITTING' },
+      data: { sentAt: new Date(), sealedKeys: null },
+    });
+    return count > 0;
+  }
+
+  /** Where it is still as it was found to be. Undefined: it is gone, or another has been faster. */
+  async change(id: string, from: readonly ReportStatus[], change: ReportChange): Promise<ReportModel | undefined> {
+    const { failure, ...rest } = change;
+    const settled = change.status !== undefined && change.status !== 'SUBMITTING' && change.status !== 'UNCONFIRMED';
+    const [row] = await this.prisma.report.updateManyAndReturn({
+      where: { id, status: { in: [...from] } },
+      data: {
+        ...rest,
+        ...(failure !== undefined && { failure: (failure as unknown as Prisma.InputJsonObject) ?? Prisma.DbNull }),
+        ...(settled && { sealedKeys: null }),
+        ...(change.status !== undefined && { updatedAt: new Date() }),
+      },
+    });
+    return row;
+  }
+
+  /** A report that is due, for whoever asks first: for others it is not due any more. */
+  async takeDue(id: string): Promise<ReportModel | undefined> {
+    const now = new Date();
+    const [row] = await this.prisma.report.updateManyAndReturn({
+      where: { id, status: { in: [...LIVE] }, nextLookAt: { lte: now } },
+      data: { nextLookAt: new Date(now.getTime() + LOOK_MS), looks: { increment: 1 } },
+    });
+    return row;
+  }
+
+  async overdue(): Promise<string[]> {
+    const rows = await this.prisma.report.findMany({
+      where: { status: { in: [...LIVE] }, nextLookAt: { lte: new Date() } },
+      orderBy: { nextLookAt: 'asc' },
+      select: { id: true },
+      take: MOST_OVERDUE,
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  /** Tokens of these that are reports of ours already. */
+  async known(tenantId: string, tokens: readonly string[]): Promise<Set<string>> {
+    const rows = await this.prisma.report.findMany({
+      where: { tenantId, upstreamToken: { in: [...tokens] } },
+      select: { upstreamToken: true },
+    });
+    return new Set(rows.flatMap(({ upstreamToken }) => upstreamToken ?? []));
+  }
+
+  /** The report under way that asks the same of the same app with the same credential. */
+  async twinOf(row: ReportModel): Promise<ReportModel | undefined> {
+    const { tenantId, upstreamApp, credentialVersion, fingerprint } = row;
+    const found = await this.prisma.report.findFirst({
+      where: {
+        tenantId,
+        upstreamApp,
+        credentialVersion,
+        fingerprint,
+        id: { not: row.id },
+        upstreamToken: { not: null },
+        status: { in: ['QUEUED', 'IN_PROGRESS'] },
+      },
+      orderBy: { id: 'desc' },
+    });
+    return found ?? undefined;
+  }
+
+  /** NOT_FOUND, in the same words, for what is another tenant's or not for this key. */
+  async get(tenant: TenantContext, id: string): Promise<ReportModel> {
+    const row = isUuid(id) ? await this.prisma.report.findFirst({ where: { ...visible(tenant), id } }) : null;
+    if (!row) throw notFound('report', id.slice(0, 100));
+    return row;
+  }
+
+  /** The request of this key that had this idempotency key, since. */
+  async asked(tenant: TenantContext, idempotencyKey: string, since: Date): Promise<ReportModel | undefined> {
+    const found = await this.prisma.report.findFirst({
+      where: { ...visible(tenant), keyId: tenant.keyId, idempotencyKey, createdAt: { gte: since } },
+      orderBy: { id: 'desc' },
+    });
+    return found ?? undefined;
+  }
+
+  /** Newest first. BAD_USER_INPUT for a cursor that is none. */
+  async list(
+    tenant: TenantContext,
+    { first, after, filter }: { first: number; after?: string | null; filter?: ReportFilter | null },
+  ): Promise<Page<ReportOfApp>> {
+    const rows = await this.prisma.report.findMany({
+      where: { AND: [visible(tenant), fitting(filter ?? {}), after ? { id: { lt: idOf(after) } } : {}] },
+      orderBy: { id: 'desc' },
+      take: first + 1,
+    });
+    const nodes = rows.slice(0, first);
+    const last = nodes.at(-1);
+    return {
+      nodes: nodes.map(reportOf),
+      pageInfo: {
+        hasNextPage: rows.length > first,
+        endCursor: last ? Buffer.from(last.id).toString('base64url') : null,
+      },
+    };
+  }
+}
+
+const visible = (tenant: TenantContext): Prisma.ReportWhereInput => ({
+  tenantId: tenant.tenantId,
+  ...(tenant.appIds && { appId: { in: [...tenant.appIds] }, kind: { notIn: [...CROSS_APP_KINDS] } }),
+});
+
+/** An id that is none fits nothing, as an unknown one. */
+const fitting = ({ appIds, kinds, statuses, scheduleId }: ReportFilter): Prisma.ReportWhereInput => ({
+  ...(appIds && { appId: { in: appIds.filter(isUuid) } }),
+  ...(kinds && { kind: { in: kinds } }),
+  ...(statuses && { status: { in: statuses } }),
+  ...(scheduleId && (isUuid(scheduleId) ? { scheduleId } : { id: { in: [] } })),
+});
+
+function idOf(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString('latin1');
+  if (isUuid(id)) return id;
+  throw badInput([{ pointer: '/after', detail: 'is not a cursor of this list: pass an endCursor as it was answered' }]);
+}

@@ -1,0 +1,45 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AppReportsResolver } from './app-reports.resolver.js';
+import { ReportAtKochava } from './report-at-kochava.js';
+import { ReportCanceller } from './report-canceller.js';
+import { ReportFollower } from './report-follower.js';
+import { ReportIntake } from './report-intake.js';
+import { ReportJobs } from './report-jobs.js';
+import { ReportLinks } from './report-links.js';
+import { ReportReplies } from './report-replies.js';
+import { ReportRequestsService } from './report-requests.service.js';
+import { ReportRows } from './report-rows.js';
+import { ReportSender } from './report-sender.js';
+import { ReportSpool } from './report-spool.js';
+import { ReportStore } from './report-store.js';
+import { ReportsController } from './reports.controller.js';
+import { ReportsResolver } from './reports.resolver.js';
+import { ReportsService } from './reports.service.js';
+
+@Module({})
+export class ReportsModule {
+  /** `dataDir`: where files are kept that must be unpacked to be read from their middle. */
+  static forRoot({ dataDir }: { dataDir: string }): DynamicModule {
+    return {
+      module: ReportsModule,
+      controllers: [ReportsController],
+      providers: [
+        { provide: ReportSpool, useValue: new ReportSpool(dataDir) },
+        ReportStore,
+        ReportAtKochava,
+        ReportLinks,
+        ReportRows,
+        ReportSender,
+        ReportIntake,
+        ReportCanceller,
+        ReportFollower,
+        ReportJobs,
+        ReportsService,
+        ReportRequestsService,
+        ReportReplies,
+        ReportsResolver,
+        AppReportsResolver,
+      ],
+    };
+  }
+}
