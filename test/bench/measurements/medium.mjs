@@ -19,7 +19,7 @@ export async function measure(world, { rounds, seconds }) {
     ndjson: rest(gateway, 'medium', { format: 'ndjson' }),
     csv: rest(gateway, 'medium', { format: 'csv' }),
   };
-  await warm(world, 'medium', Object.values(targets), 2000, 32);
+  await warm(world, 'medium', Object.values(targets), 600, 32);
   const tasks = Object.fromEntries(
     Object.entries(targets).map(([name, target]) => [name, rateOf(world, target, { connections: 32, seconds })]),
   );
