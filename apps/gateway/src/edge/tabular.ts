@@ -92,9 +92,18 @@ export async function sendTable(
 /** A table that is not whole by then is sent as it comes, without an ETag. */
 const WHOLE_WITHIN_MS = 25;
 
-/** `tagged`: the part of the body that says the same when the answer is the same. */
-export function sendWithETag(reply: FastifyReply, body: string, tagged: string): void {
-  const tag = `W/"${createHash('sha1').update(tagged).digest('base64url')}"`;
+/**
+ * `tagged`: the part of the body that says the same when the answer is the same. `version`: what the tag ends with, where
+ * an If-Match shall be able to tell it.
+ */
+export function sendWithETag(
+  reply: FastifyReply,
+  body: string | Buffer,
+  tagged: string | Buffer,
+  version?: string,
+): void {
+  const hash = createHash('sha1').update(tagged).digest('base64url');
+  const tag = `W/"${version === undefined ? hash : `${hash}.${version}`}"`;
   reply.header('ETag', tag);
   const known = reply.request.headers['if-none-match'];
   const same =

@@ -14,12 +14,23 @@ function cacheStatus({ source, status }: VendorRead): string {
   return status === 'STALE' ? `${source}; hit; detail=stale` : `${source}; fwd=miss`;
 }
 
-/** Sends vendor data as JSON, with what lets a caller keep it: ETag and 304, Cache-Control, Vary, Cache-Status. */
-export function sendVendorJson(reply: FastifyReply, read: VendorRead, answer: unknown): void {
+/** Sends vendor data as JSON. `version`: as `sendWithETag` takes it. */
+export function sendVendorJson(reply: FastifyReply, read: VendorRead, answer: unknown, version?: string): void {
+  const body = JSON.stringify(answer);
+  sendVendorBody(reply, read, 'application/json; charset=utf-8', body, version);
+}
+
+/** Sends vendor data with what lets a caller keep it: ETag and 304, Cache-Control, Vary, Cache-Status. */
+export function sendVendorBody(
+  reply: FastifyReply,
+  read: VendorRead,
+  type: string,
+  body: string | Buffer,
+  version?: string,
+): void {
   reply.header('Cache-Control', 'private, no-cache');
   reply.header('Vary', 'Authorization, X-API-Key, Accept');
   reply.header('Cache-Status', cacheStatus(read));
-  reply.type('application/json; charset=utf-8');
-  const body = JSON.stringify(answer);
-  sendWithETag(reply, body, body);
+  reply.type(type);
+  sendWithETag(reply, body, body, version);
 }
