@@ -28,6 +28,7 @@ export const EDGE_QUESTIONS: Readonly<Record<string, (known: Known) => string>> 
     updatePostback(appId: "${appId}", id: "${postbackId}", input: { title: "The same" }) { postback { app { name } } } }`,
   'App.reports': ofApp(() => 'reports { nodes { status } }'),
   'Report.app': () => '{ reports { nodes { app { name } } } }',
+  'AppGroupApp.app': () => '{ appGroups(first: 1) { nodes { apps { app { name } } } } }',
   'KpiRow.app': () => `{ kpis(input: ${KPIS}) { rows { app { name } } } }`,
   'KpiSource.apps': () => `{ kpis(input: ${KPIS}) { sources { apps { name } } } }`,
   'AuditEvent.app': () => '{ auditEvents(filter: { actions: ["app.read"] }) { nodes { app { name } } } }',

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildSchema, type GraphQLField, type GraphQLSchema } from 'graphql';
 import { CredentialVault } from '#libs/tenancy';
 import type { DoorPolicy } from '../../apps/gateway/src/edge/needs-scope.js';
-import { DEMO_REPORTING_KEY } from '../../apps/sandbox/src/index.js';
+import { DEMO_LINKS_KEY, DEMO_REPORTING_KEY } from '../../apps/sandbox/src/index.js';
 import { ADMIN_KEY, EVERY_SCOPE } from '../support/gateway.js';
 import { usePostbacks } from '../support/postbacks.js';
 import { aReport } from '../support/reports.js';
@@ -176,6 +176,7 @@ describe('Every way in asks for a scope', () => {
       id: string;
     }[];
     await gateway.app.get(CredentialVault).put(gateway.tenant.id, 'kochava-reporting', DEMO_REPORTING_KEY.key);
+    await gateway.app.get(CredentialVault).put(gateway.tenant.id, 'kochava-links', DEMO_LINKS_KEY.key);
     await gateway.http('post', '/v1/reports', everything).send(aReport(gateway)).expect(202);
     const known = { appId, postbackId: postback!.id };
     for (const { name, scope } of edgesOf(schema)) {
