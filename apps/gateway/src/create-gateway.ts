@@ -4,7 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestFactory } from '@nestjs/core';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import { ErrorPages } from './edge/problem.js';
 import { InputPipe } from './edge/input.js';
 import { ProblemFilter } from './edge/problem-filter.js';
@@ -49,11 +48,6 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
     },
   );
   const fastify = adapter.getInstance();
-  await fastify.register(helmet as never, {
-    contentSecurityPolicy: {
-      directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], upgradeInsecureRequests: null },
-    },
-  });
   if (config.http.corsOrigins.length > 0) {
     await fastify.register(cors as never, {
       origin: [...config.http.corsOrigins],

@@ -53,6 +53,17 @@ export function fingerprint(value: string): string {
  */
 export function redact(value: unknown, secrets: readonly string[] = []): string | null {
   if (value === undefined || value === null) return null;
+  if (secrets.length > 0 || typeof value !== 'object' || !Object.isFrozen(value)) return redacted(value, secrets);
+  // The same question is asked many times a second: one that can't change is read once.
+  let text = frozen.get(value);
+  if (text === undefined) frozen.set(value, (text = redacted(value, secrets)));
+  return text;
+}
+
+/** Texts of requests that were frozen, which their rooms promise to have done all the way down. */
+const frozen = new WeakMap<object, string>();
+
+function redacted(value: unknown, secrets: readonly string[]): string {
   const text = JSON.stringify(new Redactor(secrets).any(value, 0, false)) ?? 'null';
   const bytes = Buffer.byteLength(text);
   return bytes <= MOST_BYTES

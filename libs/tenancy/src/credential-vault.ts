@@ -14,7 +14,7 @@ export interface OpenCredential {
   readonly id: string;
   readonly version: number;
   readonly provider: Provider;
-  /** Decrypts anew at each call, so that the value lives no longer than an attempt. */
+  /** Asked inside each attempt: the value lives no longer than its row is trusted. */
   readonly secret: () => Promise<Secret>;
 }
 
@@ -42,6 +42,7 @@ export const WIPED = '';
 @Injectable()
 export class CredentialVault {
   private readonly rows = new FreshCache<CredentialModel>({ size: MOST_OPEN, freshMs: FRESH_MS });
+  private readonly revealed = new WeakMap<CredentialModel, Secret>();
 
   constructor(
     private readonly prisma: PrismaService,
@@ -191,8 +192,11 @@ export class CredentialVault {
     }
   }
 
+  /** Decrypted once for as long as the row is trusted, which is under a second; it goes with the row. */
   private async reveal(row: CredentialModel): Promise<Secret> {
-    return new Secret(unseal(this.keyring, placeOf(row), row));
+    let secret = this.revealed.get(row);
+    if (!secret) this.revealed.set(row, (secret = new Secret(unseal(this.keyring, placeOf(row), row))));
+    return secret;
   }
 
   private async findRow(tenantId: string, provider: Provider, version?: number): Promise<CredentialModel | undefined> {

@@ -12,6 +12,19 @@ import { PathMethods } from './path-methods.js';
 import { KeyGuard } from './key-guard.js';
 import { ProblemFilter } from './problem-filter.js';
 
+/**
+ * What a browser is told about every answer. Helmet works the same out anew for each request, at a fifth of what an
+ * answer from the cache costs.
+ */
+const SAFETY_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+};
+
 /** What happens to every request, whatever door it came to: an id, the key, one log line and one metric. */
 export function registerHooks(
   fastify: FastifyInstance,
@@ -27,6 +40,7 @@ export function registerHooks(
   fastify.decorateRequest('caller', undefined);
 
   fastify.addHook('onRequest', async (request, reply) => {
+    reply.headers(SAFETY_HEADERS);
     reply.header('X-Request-Id', request.id);
     try {
       if (lifecycle.draining && !request.routeOptions.url?.startsWith('/health/')) {
@@ -47,15 +61,15 @@ export function registerHooks(
     return undefined;
   });
 
-  fastify.addHook('preValidation', async (request, reply) => {
-    if (request.routeOptions.url !== '/graphql') return undefined;
+  fastify.addHook('preValidation', (request, reply, done) => {
+    if (request.routeOptions.url !== '/graphql') return done();
     try {
       checkGraphqlBody(request);
     } catch (error) {
       filter.write(toGatewayError(error), request, reply);
-      return reply;
+      return undefined;
     }
-    return undefined;
+    return done();
   });
 
   fastify.addHook('onResponse', (request, reply, done) => {

@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { type ClassConstructor, plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { type FieldError, GatewayError, badInput } from '#libs/domain';
+import { Recent, deepFreeze } from './recent.js';
 
 const OPTIONS = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false, stopAtFirstError: true };
 
@@ -58,6 +59,14 @@ const plainWords = (message: string, property: string): string =>
     ? message.slice(property.length + 1)
     : message.replace(`each value in ${property} `, 'each value ');
 
+const recentInputs = new Map<unknown, Recent<object>>();
+
+/**
+ * Inputs of this class are validated once for as long as the same comes again: dashboards ask the same questions all
+ * day. For classes that hold no secret; their instances are frozen.
+ */
+export const RememberInputs = (): ClassDecorator => (type) => void recentInputs.set(type, new Recent());
+
 /** Validates what GraphQL and REST bodies bring against their class; plain values pass. */
 @Injectable()
 export class InputPipe implements PipeTransform {
@@ -66,7 +75,9 @@ export class InputPipe implements PipeTransform {
     // A named argument of GraphQL's may be left out; a REST body, which has no name, may not.
     const mayBeAbsent = type !== 'body' || data !== undefined;
     if (mayBeAbsent && (value === undefined || value === null)) return value;
-    return readInput(metatype as ClassConstructor<object>, value);
+    const recent = recentInputs.get(metatype);
+    const read = (): object => readInput(metatype as ClassConstructor<object>, value);
+    return recent ? recent.get(JSON.stringify(value), () => deepFreeze(read())) : read();
   }
 }
 

@@ -1,14 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import {
-  AdjustKpiClient,
-  type AdjustKpiAnswer,
-  type AdjustKpiHead,
-  type AdjustKpiRowBatch,
-  type AdjustKpiStream,
-  rowsOf,
-} from '#libs/adjust-kpi';
+import { AdjustKpiClient, type AdjustKpiRowBatch, type AdjustKpiStream, type AdjustKpiTable } from '#libs/adjust-kpi';
 import type { TenantContext } from '#libs/domain';
-import { CredentialVault } from '#libs/tenancy';
+import { CredentialVault, type OpenCredential } from '#libs/tenancy';
 import { type ReadAnswer, VendorReads } from '../vendor-reads/vendor-reads.js';
 import type { AdjustPlan } from './adjust-plan.js';
 import { LargeAnswer } from './large-answer.js';
@@ -18,11 +11,8 @@ const MOST_ROWS_KEPT = 20_000;
 /** An answer of more rows is passed on as it comes; up to here it is read whole, to be shared and kept. */
 const MOST_ROWS_HELD = 2_000;
 
-/** A whole answer as it is kept, or its rows as they came; `large` goes to the first who claims it. */
-export type OpenedAnswer =
-  | { readonly whole: AdjustKpiAnswer }
-  | { readonly stream: AdjustKpiStream; readonly batches: readonly AdjustKpiRowBatch[] }
-  | { readonly large: LargeAnswer };
+/** A whole answer, or one that goes to the first who claims it. */
+export type OpenedAnswer = { readonly table: AdjustKpiTable } | { readonly large: LargeAnswer };
 
 /** Adjust's answers: from the cache, from a call that is under way already, or asked for. */
 @Injectable()
@@ -34,46 +24,49 @@ export class AdjustAnswers {
   ) {}
 
   /** The whole answer to `plan`, to be looked into. */
-  async whole(tenant: TenantContext, plan: AdjustPlan): Promise<ReadAnswer<AdjustKpiAnswer>> {
+  async whole(tenant: TenantContext, plan: AdjustPlan): Promise<ReadAnswer<AdjustKpiTable>> {
     const credential = await this.vault.open(tenant.tenantId, 'adjust');
-    return this.reads.read({
-      key: keyOf(credential.id, plan),
-      lastDay: plan.query.endDate,
-      bypass: tenant.bypassCache,
-      signal: tenant.signal,
-      keep: (answer) => answer.rows.length <= MOST_ROWS_KEPT,
-      fetch: (signal) => this.client.query(plan.endpoint, credential, plan.query, { signal }),
-    });
+    const ask = (signal?: AbortSignal): Promise<AdjustKpiTable> =>
+      this.client.table(plan.endpoint, credential, plan.query, { signal });
+    const answer = await this.read(tenant, plan, credential, async (signal) => ({ table: await ask(signal) }));
+    // Joined to somebody who writes a large one out.
+    const value = 'table' in answer.value ? answer.value.table : await ask(tenant.signal);
+    return { ...answer, value };
   }
 
   /** The answer to `plan`, to be written out: a small one is shared and kept as `whole` is, a large one streams. */
   async open(tenant: TenantContext, plan: AdjustPlan): Promise<ReadAnswer<OpenedAnswer>> {
     const credential = await this.vault.open(tenant.tenantId, 'adjust');
-    const opened = await this.reads.read<OpenedAnswer>({
+    const answer = await this.read(tenant, plan, credential, (signal) => this.openAnew(credential, plan, signal));
+    // Asked by several at once, a large answer can be passed on to one of them only.
+    if ('large' in answer.value && !answer.value.large.claim(tenant.signal)) {
+      const own = await this.openAnew(credential, plan, tenant.signal);
+      if ('large' in own) own.large.claim(tenant.signal);
+      return { ...answer, value: own };
+    }
+    return answer;
+  }
+
+  private read(
+    tenant: TenantContext,
+    plan: AdjustPlan,
+    credential: OpenCredential,
+    fetch: (signal: AbortSignal) => Promise<OpenedAnswer>,
+  ): Promise<ReadAnswer<OpenedAnswer>> {
+    return this.reads.read<OpenedAnswer>({
       key: keyOf(credential.id, plan),
       lastDay: plan.query.endDate,
       bypass: tenant.bypassCache,
       signal: tenant.signal,
-      keep: (answer) => !('large' in answer),
-      kept: {
-        as: 'opened',
-        pack: (answer) => ('stream' in answer ? wholeOf(answer.stream, answer.batches) : undefined),
-        unpack: (whole: AdjustKpiAnswer) => ({ whole }),
-      },
-      fetch: (signal) => this.openAnew(credential, plan, signal),
+      keep: (answer) => 'table' in answer && lengthOf(answer.table.batches) <= MOST_ROWS_KEPT,
+      fetch,
     });
-    // Asked by several at once, a large answer can be passed on to one of them only.
-    if ('large' in opened.value && !opened.value.large.claim(tenant.signal)) {
-      return { ...opened, value: await this.openAnew(credential, plan, tenant.signal, tenant.signal) };
-    }
-    return opened;
   }
 
   private async openAnew(
-    credential: Parameters<AdjustKpiClient['stream']>[1],
+    credential: OpenCredential,
     plan: AdjustPlan,
     asking: AbortSignal | undefined,
-    claimant?: AbortSignal,
   ): Promise<OpenedAnswer> {
     const large = new LargeAnswer(asking);
     const stream = await this.client.stream(plan.endpoint, credential, plan.query, { signal: large.signal });
@@ -81,29 +74,27 @@ export class AdjustAnswers {
     const batches: AdjustKpiRowBatch[] = [];
     for (let held = 0; held <= MOST_ROWS_HELD; held += batches.at(-1)!.length) {
       const next = await rows.next();
-      if (next.done) return { stream, batches };
+      if (next.done) return { table: tableOf(stream, batches) };
       batches.push(next.value);
     }
     large.hold(stream, batches, rows);
-    if (claimant) large.claim(claimant);
     return { large };
   }
 }
 
-const keyOf = (credentialId: string, plan: AdjustPlan): string =>
-  `adjust:${credentialId}:${plan.endpoint}:${JSON.stringify(plan.query)}`;
+/** Tenant, credential version, and the whole normalised question; plans of the same question are one object. */
+function keyOf(credentialId: string, plan: AdjustPlan): string {
+  let text = queryTexts.get(plan);
+  if (text === undefined) queryTexts.set(plan, (text = `${plan.endpoint}:${JSON.stringify(plan.query)}`));
+  return `adjust:${credentialId}:${text}`;
+}
 
-function wholeOf(
-  head: AdjustKpiHead & Pick<AdjustKpiStream, 'app'>,
-  batches: readonly AdjustKpiRowBatch[],
-): AdjustKpiAnswer {
-  const { kpis, columns, events, trackers, parameters } = head;
-  return {
-    kpis,
-    columns,
-    events,
-    trackers,
-    parameters,
-    rows: batches.flatMap((batch) => [...rowsOf(batch, head, head.app)]),
-  };
+const queryTexts = new WeakMap<AdjustPlan, string>();
+
+export const lengthOf = (batches: readonly AdjustKpiRowBatch[]): number =>
+  batches.reduce((sum, batch) => sum + batch.length, 0);
+
+function tableOf(stream: AdjustKpiStream, batches: AdjustKpiRowBatch[]): AdjustKpiTable {
+  const { kpis, columns, events, trackers, parameters, app } = stream;
+  return { kpis, columns, events, trackers, parameters, app, batches };
 }

@@ -3,6 +3,7 @@ import { GatewayError, type TenantContext, requireScope } from '#libs/domain';
 import { type App, appOf } from '../apps/app.model.js';
 import type { KpiCells, KpiLayout } from './kpi-layout.js';
 import type { KpiDimensionId, KpiSource, KpiTable, KpiValue } from './kpi.model.js';
+import { GivenRows, type RowSource } from './row-source.js';
 import type { SourceReport } from './kpi-source.js';
 import { DIMENSION_COLUMNS, type KpiDimension } from './kpi-words.js';
 
@@ -21,10 +22,14 @@ export interface AnswerFrame {
 export class KpiAnswer {
   constructor(
     private readonly frame: AnswerFrame,
-    readonly cells: readonly KpiCells[],
+    readonly rowSource: RowSource,
     readonly reports: readonly SourceReport[],
     private readonly askTotals: () => Promise<KpiAnswer>,
   ) {}
+
+  get cells(): readonly KpiCells[] {
+    return this.rowSource.cells;
+  }
 
   get rows(): KpiRowView[] {
     return this.cells.slice(0, MOST_ROWS).map((cells) => new KpiRowView(cells, this.frame));
@@ -35,11 +40,11 @@ export class KpiAnswer {
   }
 
   get rowCount(): number {
-    return this.cells.length;
+    return this.rowSource.count;
   }
 
   get truncated(): boolean {
-    return this.cells.length > MOST_ROWS;
+    return this.rowSource.count > MOST_ROWS;
   }
 
   get layout(): KpiLayout {
@@ -64,7 +69,7 @@ export class KpiAnswer {
     const frame = { ...this.frame, layout: dropApp ? withoutApp(layout) : layout };
     return new KpiAnswer(
       frame,
-      cells,
+      new GivenRows(cells),
       this.reports.map((report) => reportOfApp(report, appId)),
       askTotals,
     );

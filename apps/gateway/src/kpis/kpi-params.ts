@@ -2,6 +2,7 @@ import { ApiQuery } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
 import { type FieldError, GatewayError, badInput } from '#libs/domain';
 import { gatherProblems, readInput } from '../edge/input.js';
+import { deepFreeze } from '../edge/recent.js';
 import { FORM_PARAMS } from './kpi-form.js';
 import { KpiQueryInput } from './kpi.input.js';
 import {
@@ -161,7 +162,7 @@ export function kpiInputOf(query: RawQuery, problems: FieldError[]): KpiQueryInp
   }
   const input = gatherProblems(problems, () => readInput(KpiQueryInput, plain));
   if (!input || problems.length > 0) throw renamed(badInput(problems));
-  return input;
+  return deepFreeze(input);
 }
 
 /** The same error with `/filter/countries/0` told as `/countries`. */

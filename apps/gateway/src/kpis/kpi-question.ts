@@ -1,4 +1,5 @@
 import { type FieldError, type Vendor, badInput } from '#libs/domain';
+import { deepFreeze } from '../edge/recent.js';
 import type { AppKpiInput } from './kpi.input.js';
 import { type KpiDimension, type KpiMetric, TIME_DIMENSIONS } from './kpi-words.js';
 
@@ -43,6 +44,15 @@ const MOST_DAYS = 3_660;
  * itself has been validated already.
  */
 export function questionOf(input: AppKpiInput): KpiQuestion {
+  let question = Object.isFrozen(input) ? questions.get(input) : undefined;
+  if (!question) questions.set(input, (question = deepFreeze(makeQuestion(input))));
+  return question;
+}
+
+/** Inputs that came before are the same objects, and ask the same. */
+const questions = new WeakMap<AppKpiInput, KpiQuestion>();
+
+function makeQuestion(input: AppKpiInput): KpiQuestion {
   const problems: FieldError[] = [];
   const days = (Date.parse(input.to) - Date.parse(input.from)) / DAY_MS;
   if (days < 0) problems.push({ pointer: '/to', detail: 'must not lie before `from`' });

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type FieldError, type TenantContext, badInput } from '#libs/domain';
+import { LineForm } from '../edge/table-lines.js';
+import { Recent } from '../edge/recent.js';
 import { sendTable, sendWithETag } from '../edge/tabular.js';
 import { KpiQueryInput } from './kpi.input.js';
 import type { KpiAnswer } from './kpi-answer.js';
@@ -12,12 +14,17 @@ import type { SourceReport } from './kpi-source.js';
 /** `/v1/kpis` in its three forms. */
 @Injectable()
 export class KpiReplies {
+  /** URLs that were understood: BI tools ask the same ones all day. */
+  private readonly asked = new Recent<{ form: KpiForm; input: KpiQueryInput }>();
+
   constructor(private readonly kpis: KpisService) {}
 
   async get(tenant: TenantContext, query: RawQuery, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const problems: FieldError[] = [];
-    const form = readForm(query, request, problems);
-    const input = kpiInputOf(query, problems);
+    const { form, input } = this.asked.get(`${request.headers.accept ?? ''} ${request.url}`, () => {
+      const problems: FieldError[] = [];
+      const form = readForm(query, request, problems);
+      return { form, input: kpiInputOf(query, problems) };
+    });
     try {
       await this.answer(tenant, input, form, Boolean(query['on_failed_source']), reply);
     } catch (error) {
@@ -57,8 +64,7 @@ export class KpiReplies {
       return;
     }
     // Half an answer must not look whole: where nothing tells of a failed source, it is an error.
-    if (!policyAsked) input.onFailedSource = 'ERROR';
-    const stream = await this.kpis.stream(tenant, input);
+    const stream = await this.kpis.stream(tenant, input, policyAsked ? input.onFailedSource : 'ERROR');
     reply.header('Cache-Status', cacheStatus(stream.reports));
     await sendTable(reply, { columns: stream.layout.columns, lines: stream.lines }, form.format, form);
   }
@@ -79,20 +85,15 @@ async function sendJson(reply: FastifyReply, answer: KpiAnswer, withTotals: bool
   sendWithETag(reply, body, rows + totalRows + JSON.stringify(said));
 }
 
-function flatRows({ cells, layout }: KpiAnswer): string {
-  const keys = layout.columns.map(({ name }, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
-  let text = '[';
-  for (let row = 0; row < cells.length; row++) {
-    const values = cells[row]!;
-    if (row > 0) text += ',';
-    for (let index = 0; index < keys.length; index++) {
-      const value = values[index];
-      text += keys[index] + (typeof value === 'string' ? JSON.stringify(value) : String(value ?? null));
-    }
-    text += '}';
-  }
-  return `${text}]`;
+/** Rows as flat objects: the lines of NDJSON, in a list. */
+function flatRows({ rowSource, layout }: KpiAnswer): string {
+  if (rowSource.count === 0) return '[]';
+  const form = new LineForm('ndjson', layout.columns, AS_THEY_ARE);
+  const lines = rowSource.lines?.(form) ?? rowSource.cells.map((cells) => form.line(cells)).join('');
+  return `[${lines.slice(0, -1).replaceAll('\n', ',')}]`;
 }
+
+const AS_THEY_ARE = { bom: false, humanReadable: false, raw: true };
 
 /** RFC 9211, a member for each source. */
 function cacheStatus(reports: readonly SourceReport[]): string {

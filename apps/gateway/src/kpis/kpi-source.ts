@@ -1,7 +1,8 @@
 import type { GatewayError, TenantContext, Vendor } from '#libs/domain';
 import type { LineForm } from '../edge/table-lines.js';
-import type { KpiCells, KpiLayout } from './kpi-layout.js';
+import type { KpiLayout } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
+import type { RowSource } from './row-source.js';
 import type { KpiMetric, KpiService, KpiSourceStatus } from './kpi-words.js';
 
 /** What is told of one source of an answer: KpiSource of the public face. */
@@ -24,7 +25,7 @@ export interface SourceReport {
 export interface SourceRows {
   report: SourceReport;
   layout: KpiLayout;
-  rows: KpiCells[];
+  rows: RowSource;
 }
 
 /** As SourceRows, for answers of any size: lines are made as rows come, and the report is complete when they have ended. */

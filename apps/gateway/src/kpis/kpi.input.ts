@@ -16,6 +16,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { Vendor } from '#libs/domain';
+import { RememberInputs } from '../edge/input.js';
 import { Public } from '../edge/public-type.js';
 import { DayScalar } from '../edge/scalars.js';
 import { IfPresent, IsDay, IsListOf, IsListOfCountries, IsPlainObject, IsUtcOffset } from '../edge/validators.js';
@@ -149,6 +150,7 @@ export class AdjustKpiOptions {
 }
 
 @InputType()
+@RememberInputs()
 export class AppKpiInput {
   @Public(() => DayScalar, { description: 'First and last day, both included.' })
   @IsDay()
@@ -232,6 +234,7 @@ export class AppKpiInput {
 }
 
 @InputType({ description: 'As AppKpiInput, over several apps; without appIds: every app that the key may read.' })
+@RememberInputs()
 export class KpiQueryInput extends AppKpiInput {
   @Public(() => [ID], { nullable: true, openApi: { type: 'array', items: { type: 'string' } } })
   @Names(1000)

@@ -6,9 +6,11 @@ import type { AppKpiInput, KpiQueryInput } from './kpi.input.js';
 import { KpiAnswer } from './kpi-answer.js';
 import { AppQuestions } from './app-questions.js';
 import { type KpiQuestion, questionOf } from './kpi-question.js';
+import { deepFreeze } from '../edge/recent.js';
 import type { LineForm } from '../edge/table-lines.js';
 import { type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiSourceService, SourceReport, SourceRequest, SourceRows, SourceStream } from './kpi-source.js';
+import { GivenRows, rowsInTurn } from './row-source.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
 
@@ -53,8 +55,8 @@ export class KpisService {
     );
   }
 
-  /** As `find`, for answers of any size. A failed source is thrown under ERROR; under PARTIAL its rows are missing. */
-  async stream(tenant: TenantContext, input: KpiQueryInput): Promise<KpiStream> {
+  /** As `find`, for answers of any size. Under ERROR a failed source is thrown; under PARTIAL its rows are missing. */
+  async stream(tenant: TenantContext, input: KpiQueryInput, policy: FailedSourcePolicy): Promise<KpiStream> {
     requireScope(tenant, 'kpis:read');
     const question = questionOf(input);
     const appIds = input.appIds ?? null;
@@ -64,7 +66,7 @@ export class KpisService {
       const reports = streams.map(({ report }) => report);
       this.count(reports);
       try {
-        failIfAsked(reports, input.onFailedSource);
+        failIfAsked(reports, policy);
       } catch (error) {
         await leaveAll(streams);
         throw error;
@@ -85,7 +87,7 @@ export class KpisService {
     const ids = new Set(reports.flatMap((report) => report.apps.map((app) => app.id)));
     return new KpiAnswer(
       { tenant, layout: parts[0]!.layout, appsById: once(() => this.appsById(tenant, [...ids])) },
-      parts.flatMap(({ rows }) => rows),
+      rowsInTurn(parts.map(({ rows }) => rows)),
       reports,
       once(() => this.totals(tenant, question, appIds)),
     );
@@ -126,7 +128,7 @@ export class KpisService {
     appIds: readonly string[] | null,
     work: () => Promise<T>,
   ): Promise<T> {
-    const request = { ...question, appIds: appIds ?? 'all' };
+    const request = auditedRequest(question, appIds);
     return this.audit.around(
       tenant,
       'kpis.read',
@@ -135,6 +137,17 @@ export class KpisService {
     );
   }
 }
+
+/** What the audit keeps of a question; the same object for the same question about the same apps. */
+function auditedRequest(question: KpiQuestion, appIds: readonly string[] | null): object {
+  const known = requests.get(question);
+  if (known && String(known.appIds) === String(appIds)) return known.request;
+  const request = deepFreeze({ ...question, appIds: appIds ?? 'all' });
+  requests.set(question, { request, appIds });
+  return request;
+}
+
+const requests = new WeakMap<KpiQuestion, { request: object; appIds: readonly string[] | null }>();
 
 /** A vendor that is asked for by name, and that this gateway has no KPI service of. */
 class AbsentSource implements KpiSourceService {
@@ -151,7 +164,7 @@ class AbsentSource implements KpiSourceService {
       ...{ vendor, service, error, status: 'UNSUPPORTED', fetchedAt: null, apps: [], currencies: [], warnings: [] },
       ...{ settings: {}, metricNames: [], unsupported: question.metrics.map((metric) => metric as string) },
     };
-    return { report, layout: layoutOf(question, [], false), rows: [] };
+    return { report, layout: layoutOf(question, [], false), rows: new GivenRows([]) };
   }
 
   async stream(request: SourceRequest): Promise<SourceStream> {

@@ -12,7 +12,7 @@ export class Log {
     const options = {
       level,
       base: undefined,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: pino.stdTimeFunctions.epochTime,
       formatters: { level: (label: string) => ({ level: label }) },
     };
     if (stream.isTTY) {

@@ -1,6 +1,7 @@
 import { CacheModule } from '@nestjs/cache-manager';
 import { createKeyv } from '@cacheable/memory';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { deserialize, serialize } from 'node:v8';
 import KeyvRedis from '@keyv/redis';
 import { Keyv } from 'keyv';
 import { READ_LIVES, type ReadLives, VendorReads } from './vendor-reads.js';
@@ -30,7 +31,12 @@ export class VendorReadsModule {
  * out as they are, not copied: whoever reads an answer must not change it.
  */
 function ownStore(entries: number): Keyv {
-  return createKeyv({ lruSize: Math.max(1, entries), useClone: false, checkInterval: 60_000 }) as Keyv;
+  return createKeyv({
+    lruSize: Math.max(1, entries),
+    useClone: false,
+    storeHashSize: 1,
+    checkInterval: 60_000,
+  }) as Keyv;
 }
 
 /** With Redis away every answer is asked anew, at once: no command waits for it. */
@@ -44,7 +50,13 @@ function sharedStore(url: string): Keyv {
     { throwOnConnectError: false, connectionTimeout: 500 },
   );
   store.on('error', () => undefined);
-  const keyv = new Keyv(store, { namespace: 'mmp' });
+  // Answers hold bytes and typed arrays, which JSON does not.
+  const keyv = new Keyv({
+    store,
+    namespace: 'mmp',
+    serialize: (data) => serialize(data).toString('base64'),
+    deserialize: (text) => deserialize(Buffer.from(text as string, 'base64')),
+  });
   keyv.on('error', () => undefined);
   return keyv;
 }

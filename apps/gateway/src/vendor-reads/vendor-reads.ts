@@ -17,8 +17,6 @@ export interface ReadRequest<T> {
   fetch: (signal: AbortSignal) => Promise<T>;
   /** Is this answer worth its memory, and whole? An error never is. Default: yes. */
   keep?: (value: T) => boolean;
-  /** Where what is handed out is not what is kept: an answer that is read once, and the whole of it. */
-  kept?: { as: string; pack: (value: T) => unknown; unpack: (kept: never) => T };
 }
 
 export interface ReadAnswer<T> {
@@ -73,7 +71,7 @@ export class VendorReads {
 
   async read<T>(request: ReadRequest<T>): Promise<ReadAnswer<T>> {
     const { key, bypass } = request;
-    const entry = bypass ? undefined : await this.lookUp(request);
+    const entry = bypass ? undefined : await this.lookUp<T>(key);
     if (entry && entry.freshUntil > Date.now()) {
       return { value: entry.value, status: 'CACHED', fetchedAt: new Date(entry.fetchedAt) };
     }
@@ -81,7 +79,7 @@ export class VendorReads {
     try {
       const fresh = await (bypass
         ? fetch(request.signal ?? new AbortController().signal)
-        : this.underWay.join(request.kept ? `${request.kept.as}:${key}` : key, request.signal, fetch));
+        : this.underWay.join(key, request.signal, fetch));
       return { value: fresh.value, status: 'FRESH', fetchedAt: new Date(fresh.fetchedAt) };
     } catch (error) {
       const failure = toGatewayError(error);
@@ -123,14 +121,12 @@ export class VendorReads {
     const entry: Entry<T> = { value, fetchedAt: now, freshUntil: now + freshMs };
     if (freshMs > 0 && !reading.outdated && (request.keep?.(value) ?? true)) {
       // A cache that is away keeps nothing, and is no reason to fail an answer that is here.
-      const kept = request.kept ? { ...entry, value: request.kept.pack(value) } : entry;
-      await this.cache.set(request.key, kept, freshMs + this.lives.staleMs).catch(() => undefined);
+      await this.cache.set(request.key, entry, freshMs + this.lives.staleMs).catch(() => undefined);
     }
     return entry;
   }
 
-  private async lookUp<T>({ key, kept }: ReadRequest<T>): Promise<Entry<T> | undefined> {
-    const entry = await this.cache.get<Entry<T>>(key).catch(() => undefined);
-    return entry && kept ? { ...entry, value: kept.unpack(entry.value as never) } : (entry ?? undefined);
+  private async lookUp<T>(key: string): Promise<Entry<T> | undefined> {
+    return (await this.cache.get<Entry<T>>(key).catch(() => undefined)) ?? undefined;
   }
 }
