@@ -18,6 +18,8 @@ describe('a report, from the asking to its rows', () => {
   });
 
   const post = (body: object) => gateway.http('post', '/v1/reports', key).send(body);
+  const get = (path: string, headers = {}) =>
+    rawGet(`${gateway.url}${path}`, { authorization: `Bearer ${key}`, ...headers });
   const one = async (id: string) => (await gateway.http('get', `/v1/reports/${id}`, key)).body as Made;
   const made = async (more: object = {}): Promise<Made> => {
     const { body, status } = await post(aReport(gateway, more));
@@ -112,15 +114,14 @@ describe('a report, from the asking to its rows', () => {
       }
       const downloads = gateway.sandbox.requests.filter((request) => request.path.startsWith('/kochava-reports/'));
       expect(downloads.slice(-3).every(({ headers }) => /^bytes=[1-9]\d*-$/.test(headers['range'] ?? ''))).toBe(true);
-      const lines = (await gateway.http('get', `${path}?format=ndjson`, key).buffer(true).parse(asText)).body as string;
+      const { text: lines } = await get(`${path}?format=ndjson`);
       const all = lines
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as Record<string, unknown>);
       expect(pages).toHaveLength(200);
       expect(all.slice(0, 200)).toEqual(pages);
-      const csv = (await gateway.http('get', path, key).set('Accept', 'text/csv').buffer(true).parse(asText))
-        .body as string;
+      const { text: csv } = await get(path, { accept: 'text/csv' });
       expect(csv.split('\n')[0]).toBe(Object.keys(pages[0]!).join(','));
       expect(csv.trim().split('\n').length).toBe(all.length + 1);
     }
@@ -128,11 +129,11 @@ describe('a report, from the asking to its rows', () => {
 
   it('streams the file as it lies there, and asks for another link where one has expired', async () => {
     const { id, fileSize } = await made();
-    const file = await rawGet(`${gateway.url}/v1/reports/${id}/file`, { authorization: `Bearer ${key}` });
+    const file = await get(`/v1/reports/${id}/file`);
     expect([file.status, file.whole, file.headers['content-length']]).toEqual([200, true, String(fileSize)]);
     expect(file.headers['content-disposition']).toMatch(/^attachment; filename="KRS.*\.csv"$/);
     push(gateway, 11 * 86_400_000);
-    const again = await rawGet(`${gateway.url}/v1/reports/${id}/file`, { authorization: `Bearer ${key}` });
+    const again = await get(`/v1/reports/${id}/file`);
     expect(again.text).toBe(file.text);
     expect(sent(gateway).filter((path) => path === '/progress').length).toBeGreaterThan(2);
   });
@@ -204,9 +205,3 @@ describe('a report, from the asking to its rows', () => {
     expect(body.data.requestReport).toMatchObject({ kind: 'DETAIL', status: 'QUEUED', request: { spec: DETAIL } });
   });
 });
-
-const asText = (answer: NodeJS.ReadableStream, done: (error: null, text: string) => void): void => {
-  let text = '';
-  answer.on('data', (piece: Buffer) => (text += String(piece)));
-  answer.on('end', () => done(null, text));
-};

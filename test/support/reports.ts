@@ -9,7 +9,11 @@ export function useReports(options: GatewayOptions = {}): TestGateway {
   beforeAll(async () => {
     await gateway.app.get(CredentialVault).put(gateway.tenant.id, 'kochava-reporting', DEMO_REPORTING_KEY.key);
   });
-  beforeEach(() => gateway.sandbox.reset());
+  beforeEach(async () => {
+    // What earlier specs have left under way would be asked about in between.
+    await gateway.database.sql('UPDATE reports SET next_look_at = NULL');
+    gateway.sandbox.reset();
+  });
   return gateway;
 }
 

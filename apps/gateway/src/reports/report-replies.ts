@@ -76,13 +76,27 @@ export class ReportReplies {
   /** As it lies at the vendor's. What breaks midway tears the connection down. */
   async file(reply: FastifyReply, tenant: TenantContext, id: string): Promise<void> {
     const { body, size, fileName } = await this.service.file(tenant, id);
+    const begun = await beginning(body);
     reply.header('Cache-Control', 'private, no-cache');
     reply.header('Vary', 'Authorization, X-API-Key');
     reply.header('Content-Disposition', `attachment; filename="${fileName}"`);
     reply.type(typeOf(fileName));
     if (size !== undefined) reply.header('Content-Length', size);
-    await reply.send(Readable.from(body, { objectMode: false }));
+    await reply.send(Readable.from(begun, { objectMode: false }));
   }
+}
+
+/** The same, once its first bytes are there: what breaks before is an answer of its own. */
+async function beginning(body: AsyncIterable<Buffer>): Promise<AsyncGenerator<Buffer>> {
+  const chunks = body[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  return (async function* () {
+    try {
+      for (let next = first; !next.done; next = await chunks.next()) yield next.value;
+    } finally {
+      await chunks.return?.();
+    }
+  })();
 }
 
 function typeOf(fileName: string): string {
