@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from './build.mjs';
 
 const DAY = 86_400_000;
@@ -101,7 +102,11 @@ async function demoWorld() {
       app(world.ORBIT_RUNNER_IOS, world.KOCHAVA_ORBIT_RUNNER_IOS, 'IOS'),
       app(world.ORBIT_RUNNER_ANDROID, world.KOCHAVA_ORBIT_RUNNER_ANDROID, 'ANDROID'),
     ],
-    credentials: { adjust: world.DEMO_USER.token, 'kochava-postbacks': world.DEMO_POSTBACKS_KEY.key },
+    credentials: {
+      adjust: world.DEMO_USER.token,
+      'kochava-postbacks': world.DEMO_POSTBACKS_KEY.key,
+      'kochava-reporting': world.DEMO_REPORTING_KEY.key,
+    },
   };
 }
 
@@ -113,7 +118,16 @@ async function prepareTenant(url, adminKey, world) {
     await admin('PUT', `/demo/credentials/${provider}`, { secret });
   const { key } = await admin('POST', '/demo/api-keys', {
     name: `demo ${new Date().toISOString().slice(0, 16)}`,
-    scopes: ['apps:read', 'kpis:read', 'postbacks:read', 'postbacks:write', 'audit:read', 'cache:bypass'],
+    scopes: [
+      'apps:read',
+      'kpis:read',
+      'reports:read',
+      'reports:write',
+      'postbacks:read',
+      'postbacks:write',
+      'audit:read',
+      'cache:bypass',
+    ],
     expiresAt: new Date(Date.now() + 7 * DAY).toISOString(),
   });
   return key;
@@ -124,6 +138,30 @@ function table(rows) {
   const cells = [names, ...rows.map((row) => names.map((name) => String(row[name] ?? '')))];
   const widths = names.map((_, column) => Math.max(...cells.map((line) => line[column].length)));
   return cells.map((line) => `  ${line.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`).join('\n');
+}
+
+/** Asks for a report, follows it on one line, and answers its first rows. */
+async function report(url, key, input) {
+  let asked = await call('POST', `${url}/v1/reports`, key, input);
+  const { id } = asked;
+  for (;;) {
+    const line = `  report ${id}: ${asked.status}${asked.progress === null ? '' : ` ${asked.progress} %`}`;
+    if (process.stdout.isTTY) process.stdout.write(`\r${line.padEnd(70)}`);
+    if (asked.status === 'COMPLETED') break;
+    if (asked.status === 'FAILED') throw new Error(`the report failed: ${asked.failure.message}`);
+    await sleep(500);
+    asked = await call('GET', `${url}/v1/reports/${id}`, key);
+  }
+  step(process.stdout.isTTY ? '' : `  report ${id}: ${asked.status}`);
+  const { data } = await call('GET', `${url}/v1/reports/${id}/rows?first=5`, key);
+  if (!data.length) throw new Error('the report has no rows');
+  const rows = data.map(({ date_adjusted, network_name, installs, clicks }) => ({
+    date: date_adjusted.slice(0, 10),
+    network: network_name,
+    installs,
+    clicks,
+  }));
+  return { asked, rows };
 }
 
 const bold = (text) => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
@@ -171,6 +209,15 @@ try {
   if (!answered.data?.kpis?.rows.length || !rows.length)
     throw new Error(`the gateway answered without rows: ${JSON.stringify(answered.errors)}`);
 
+  step('Asking Kochava for a report …');
+  const { data: apps } = await call('GET', `${url}/v1/apps?first=1`, key);
+  const { asked, rows: reported } = await report(url, key, {
+    appId: apps[0].id,
+    spec: { summary: { traffic: ['INSTALL', 'CLICK'], grouping: ['network'] } },
+    start: `${day(7)}T00:00:00Z`,
+    end: `${day(0)}T00:00:00Z`,
+  });
+
   const shown = rows.slice(0, 5).map(({ app_name, network, currency, installs, clicks, revenue }) => ({
     app_name,
     network,
@@ -196,6 +243,12 @@ ${bold('REST')}: the same, by network, as CSV
 
 ${table(shown)}
   … ${rows.length} rows; the GraphQL query answers ${answered.data.kpis.rows.length}
+
+${bold('Reports')}: Kochava's installs and clicks of ${apps[0].name}, by network and day
+
+  curl -H 'X-API-Key: ${key}' '${url}/v1/reports/${asked.id}/rows?format=csv'
+
+${table(reported)}
 
 ${bold('Look around')}: ${url}/docs (REST) · ${url}/health/ready · ${url}/metrics · logs in ${dataDir}
 Ctrl-C stops everything.`);
