@@ -29,7 +29,7 @@ describe('SmartLinks, read', () => {
   const get = (path: string, as = key) => gateway.http('get', path, as);
   const ask = async (query: string, as = key) => {
     const { body } = await gateway.graphql(as, query);
-    return body as { data: Record<string, never>; errors?: { extensions: { code: string }; path: unknown[] }[] };
+    return body as { data: Record<string, unknown>; errors?: { extensions: { code: string }; path: unknown[] }[] };
   };
   const orbit = async () => (await get('/v1/app-groups?search=orbit%20runner')).body.data[0] as Named;
   const firstLink = async () => (await get('/v1/smart-links?first=1')).body.data[0] as Named;
