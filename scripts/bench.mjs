@@ -57,18 +57,17 @@ const leave = async (code) => {
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void leave(130));
 const rows = [];
-try {
-  for (const name of options.only) {
+let failed = false;
+for (const name of options.only) {
+  try {
     const { measure } = await import(new URL(`${name}.mjs`, MEASUREMENTS));
     rows.push(...judged(await measure(world, options)).map((row) => ({ measurement: name, ...row })));
+  } catch (error) {
+    failed = true;
+    console.error(`${name} has failed: ${error.message}`);
   }
-  if (options.json) console.log(JSON.stringify({ machine, rounds: options.rounds, rows }, null, 2));
-  else
-    console.log(
-      `${tableOf(rows)}\n\nMedians of ${options.rounds} rounds, Node ${machine.node}, ${machine.cores} cores.`,
-    );
-} catch (error) {
-  console.error(error.message);
-  await leave(1);
 }
-await leave(0);
+if (options.json) console.log(JSON.stringify({ machine, rounds: options.rounds, rows }, null, 2));
+else if (rows.length > 0)
+  console.log(`${tableOf(rows)}\n\nMedians of ${options.rounds} rounds, Node ${machine.node}, ${machine.cores} cores.`);
+await leave(failed ? 1 : 0);

@@ -9,13 +9,16 @@ const jobs = {
   async rate({ target, connections, seconds, amount, choices }) {
     const { url, method = 'GET', headers = {}, body } = target;
     const requests = choices && [{ setupRequest: (one) => withChoice(one, choices) }];
-    const result = await autocannon({
+    let why;
+    const run = autocannon({
       ...{ url, method, headers, body, connections, timeout: 30 },
       ...(amount ? { amount } : { duration: seconds }),
       ...(requests && { requests }),
     });
+    run.on('reqError', (error) => (why ??= error.message));
+    const result = await run;
     const { non2xx, errors, timeouts, statusCodeStats } = result;
-    const bad = non2xx + errors + timeouts > 0 && { errors, timeouts, ...statusCodeStats };
+    const bad = non2xx + errors + timeouts > 0 && { errors, timeouts, why, ...statusCodeStats };
     return { value: result['2xx'] / result.duration, bad };
   },
 

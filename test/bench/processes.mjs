@@ -18,11 +18,15 @@ export function start(file, env = {}) {
   return new Promise((resolve, reject) => {
     const ready = (url) => resolve({ child, url, pid: child.pid, stop: () => stop(child) });
     child.once('message', ({ url }) => ready(url));
-    createInterface(child.stdout).on('line', (line) => {
-      if (line.includes('"msg":"listening"')) ready(JSON.parse(line).url);
-      else if (/"level":"(error|fatal)"|"level":[56]0/.test(line)) words = (words + line).slice(-2000);
+    const lines = createInterface(child.stdout).on('line', (line) => {
+      words = (words + line).slice(-2000);
+      if (!line.includes('"msg":"listening"')) return;
+      ready(JSON.parse(line).url);
+      // A line for each request: read away, because to look at them would take time from what is measured.
+      lines.close();
+      child.stdout.resume();
     });
-    child.once('exit', (code) => reject(new Error(`${file} ended with ${code ?? 'a signal'}: ${words}`)));
+    child.once('exit', (code, signal) => reject(new Error(`${file} ended with ${code ?? signal}: ${words}`)));
   });
 }
 
