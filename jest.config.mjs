@@ -15,6 +15,7 @@ export default {
   },
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist'],
-  testTimeout: 60_000,
+  // Whole gateways with a database of their own start slowly where everything else runs beside them.
+  testTimeout: 180_000,
   maxWorkers: 2,
 };

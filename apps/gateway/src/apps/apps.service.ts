@@ -18,7 +18,7 @@ export class AppsService {
   /** Scope apps:read. NOT_FOUND for an app that is not there, another tenant's, or not on the key's list. */
   one(tenant: TenantContext, id: string): Promise<App> {
     requireScope(tenant, 'apps:read');
-    return this.audit.around(tenant, 'app.read', { resource: `app/${id}` }, async (note) => {
+    return this.audit.around(tenant, 'app.read', { resource: `app:${id}` }, async (note) => {
       const app = await this.directory.get(tenant, id);
       note({ appId: app.id });
       return appOf(app);
