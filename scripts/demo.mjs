@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import QRCode from 'qrcode';
 import { build } from './build.mjs';
 
 const DAY = 86_400_000;
@@ -106,6 +107,7 @@ async function demoWorld() {
       adjust: world.DEMO_USER.token,
       'kochava-postbacks': world.DEMO_POSTBACKS_KEY.key,
       'kochava-reporting': world.DEMO_REPORTING_KEY.key,
+      'kochava-links': world.DEMO_LINKS_KEY.key,
     },
   };
 }
@@ -125,6 +127,8 @@ async function prepareTenant(url, adminKey, world) {
       'reports:write',
       'postbacks:read',
       'postbacks:write',
+      'smartlinks:read',
+      'smartlinks:write',
       'audit:read',
       'cache:bypass',
     ],
@@ -218,6 +222,10 @@ try {
     end: `${day(0)}T00:00:00Z`,
   });
 
+  const { data: links } = await call('GET', `${url}/v1/smart-links?first=1`, key);
+  const [link] = links;
+  const code = await QRCode.toString(link.clickUrl, { type: process.stdout.isTTY ? 'terminal' : 'utf8', small: true });
+
   const shown = rows.slice(0, 5).map(({ app_name, network, currency, installs, clicks, revenue }) => ({
     app_name,
     network,
@@ -250,6 +258,11 @@ ${bold('Reports')}: Kochava's installs and clicks of ${apps[0].name}, by network
 
 ${table(reported)}
 
+${bold('SmartLinks')}: ${link.name}, for ${link.routesByApp.map(({ platform }) => platform).join(', ')}: ${link.clickUrl}
+
+  curl -o qr.png -H 'X-API-Key: ${key}' '${url}/v1/smart-links/${link.id}/qr?size=512'
+
+${code.replace(/^/gm, '  ')}
 ${bold('Look around')}: ${url}/docs (REST) · ${url}/health/ready · ${url}/metrics · logs in ${dataDir}
 Ctrl-C stops everything.`);
 } catch (error) {
