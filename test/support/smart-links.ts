@@ -95,3 +95,43 @@ export const LINK_FIELDS = `id guid name subdomain path appGroupId appGroupName 
 export const CREATE = `mutation ($input: CreateSmartLinkInput!) { createSmartLink(input: $input) { ${LINK_FIELDS} } }`;
 export const UPDATE = `mutation ($id: ID!, $input: UpdateSmartLinkInput!) {
   updateSmartLink(id: $id, input: $input) { ${LINK_FIELDS} } }`;
+
+export interface Link {
+  id: string;
+  name: string;
+  updatedAt: string;
+  default: { id: string; kochavaAppId: string; destinationUrl: string };
+  routesByApp: { kochavaAppId: string; events: string[]; routes: { id: string; name: string }[] }[];
+}
+
+export const routes = (apps: object[]) => ({ routesByApp: apps });
+
+/** The REST doors of links, for a key that may do everything; there from beforeAll on. */
+export function useLinkDoors(gateway: TestGateway) {
+  const ours = { key: '', group: '' };
+  let count = 0;
+  beforeAll(async () => {
+    ours.key = await gateway.key();
+    ours.group = (await gateway.http('get', '/v1/app-groups?search=orbit%20runner', ours.key)).body.data[0]
+      .id as string;
+  });
+  const get = async (id: string) => (await gateway.http('get', `/v1/smart-links/${id}`, ours.key)).body as Link;
+  const search = async (name: string) =>
+    (await gateway.http('get', `/v1/smart-links?search=${encodeURIComponent(name)}`, ours.key)).body.data as Link[];
+  return {
+    ours,
+    get,
+    search,
+    newKey: () => `key-${++count}`,
+    post: (more: object = {}, as = ours.key) =>
+      gateway.http('post', '/v1/smart-links', as).send(aLink(ours.group, more)),
+    patch: (id: string, body: object, as = ours.key) => gateway.http('patch', `/v1/smart-links/${id}`, as).send(body),
+    archive: (id: string, as = ours.key) => gateway.http('post', `/v1/smart-links/${id}/archive`, as).send(),
+    /** With native links, a path and routes for three apps. */
+    native: async () => get((await search('Orbit Runner, everywhere'))[0]!.id),
+    /** What was to change something at Kochava. */
+    written: () => sent(gateway).filter((one) => !one.startsWith('GET ') && !one.includes('/check')),
+    lose: (method: string, path: string, when: 'before' | 'after' = 'after') =>
+      gateway.sandbox.misbehave({ method, path, do: { kind: 'reset', when } }),
+  };
+}
