@@ -3,6 +3,9 @@ import { brokenFile } from './broken-file.js';
 import { MOST_ROW_BYTES, PATIENT_FROM, type RowBatch, type RowReader, type RowsOptions } from './row-batch.js';
 
 const CR = 13;
+/** What a line can't hold that is as plain as its cells. */
+// eslint-disable-next-line no-control-regex
+const NOT_PLAIN = /["\\\u0000-\u0009\u000b-\u001f\u007f]|\n\n/;
 const BOM = '\u00ef\u00bb\u00bf';
 
 const utf8 = (bytes: string): string =>
@@ -49,6 +52,7 @@ export class CsvRowReader implements RowReader {
     // Less than a BOM can't be told from one.
     if (!final && text.length < BOM.length) return [];
     let quote = text.indexOf('"', pos);
+    let rowsFrom = -1;
     while (pos < text.length) {
       let newline = text.indexOf('\n', pos);
       if (quote !== -1 && quote < pos) quote = text.indexOf('"', pos);
@@ -72,6 +76,7 @@ export class CsvRowReader implements RowReader {
       if (!this.#columns) {
         if (!blank) this.#columns = headerOf(fields);
       } else if (fields.length === this.#columns.length) {
+        if (rowsFrom === -1) rowsFrom = pos;
         rows.push(fields);
         offsets.push(this.#offset + pos);
       } else if (!blank) {
@@ -83,7 +88,9 @@ export class CsvRowReader implements RowReader {
     this.#keep(pos);
     if (rows.length === 0 || !this.#columns) return [];
     this.#told = true;
-    return [{ columns: this.#columns, rows, offsets }];
+    const lines = ascii ? text.slice(rowsFrom, pos) : '';
+    const isPlain = lines.endsWith('\n') && !lines.startsWith('\n') && !NOT_PLAIN.test(lines);
+    return [{ columns: this.#columns, rows, offsets, ...(isPlain && { source: lines }) }];
   }
 
   /** What is left is the beginning of a row. */

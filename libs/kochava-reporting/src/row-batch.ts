@@ -6,6 +6,8 @@ export interface RowBatch {
   readonly rows: readonly (readonly unknown[])[];
   /** The byte of the unpacked file that each row begins with: where reading can begin anew. */
   readonly offsets: readonly number[];
+  /** CSV: the rows' lines as they stand in the file, where they are ASCII and nothing in them is quoted or escaped. */
+  readonly source?: string;
 }
 
 export interface RowsOptions {

@@ -3,9 +3,9 @@ import type { ReportModel } from '#libs/database';
 import { badInput, GatewayError } from '#libs/domain';
 import { readableFile, readRows, type RowBatch } from '#libs/kochava-reporting';
 import type { Page } from '../edge/page.model.js';
-import { type Cell, linesOf } from '../edge/table-lines.js';
 import type { Table } from '../edge/tabular.js';
 import type { AskedReport } from './asked-report.js';
+import { reportLines } from './report-lines.js';
 import { ReportLinks } from './report-links.js';
 import { ReportSpool } from './report-spool.js';
 import { ReportStore } from './report-store.js';
@@ -56,15 +56,15 @@ export class ReportRows {
     const head = await batches.next();
     if (head.done) throw new GatewayError('UPSTREAM_INVALID_RESPONSE', 'The report’s file can not be read.');
     const { columns } = head.value;
-    async function* cells(): AsyncGenerator<Cell[][]> {
+    async function* all(): AsyncGenerator<RowBatch> {
       try {
-        yield cellsOf(head.value as RowBatch, columns);
-        for await (const batch of batches) yield cellsOf(batch, columns);
+        yield head.value as RowBatch;
+        yield* batches;
       } finally {
         await batches.return(undefined);
       }
     }
-    return { columns: columns.map((name) => ({ name })), lines: linesOf(cells()) };
+    return { columns: columns.map((name) => ({ name })), lines: reportLines(all(), columns) };
   }
 
   /** The names of the columns, and that they are known from now on. */
@@ -120,22 +120,6 @@ export class ReportRows {
     }
   }
 }
-
-/** A table's columns are told first: a JSON file whose later rows have more can not be one. */
-function cellsOf(batch: RowBatch, columns: readonly string[]): Cell[][] {
-  if (batch.columns.length > columns.length) {
-    const names = batch.columns.slice(columns.length).map((name) => JSON.stringify(name));
-    const says = `The report’s file has columns that its first rows lacked (${names.join(', ')}): read it as JSON pages, or the file itself.`;
-    throw new GatewayError('UPSTREAM_INVALID_RESPONSE', says, { vendor: 'KOCHAVA' });
-  }
-  for (const row of batch.rows) {
-    if (!row.every(isCell))
-      return batch.rows.map((values) => values.map((value) => (isCell(value) ? value : JSON.stringify(value))));
-  }
-  return batch.rows as Cell[][];
-}
-
-const isCell = (value: unknown): value is Cell => typeof value !== 'object' || value === null;
 
 const cursorOf = ({ at, spooled }: Place): string => Buffer.from(`${at}${spooled ? 's' : ''}`).toString('base64url');
 
