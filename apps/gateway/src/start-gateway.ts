@@ -1,3 +1,5 @@
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenDatabase, PrismaService, openDatabase } from '#libs/database';
 import { type Config, ConfigError, loadConfig } from './config.js';
@@ -15,6 +17,7 @@ const DRAIN_MS = 30_000;
 /** The gateway as a process: from its environment to an exit code. */
 export async function startGateway(env: Record<string, string | undefined>): Promise<void> {
   const config = configOrExit(env);
+  await dataDirOrExit(config.database.dataDir);
   const log = Log.open(config.logLevel);
   let database: OpenDatabase | undefined;
   let app: NestFastifyApplication | undefined;
@@ -56,6 +59,16 @@ function configOrExit(env: Record<string, string | undefined>): Config {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
+    process.exit(BAD_CONFIG);
+  }
+}
+
+async function dataDirOrExit(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await access(dataDir, constants.W_OK);
+  } catch (error) {
+    process.stderr.write(`DATA_DIR must be a folder that the gateway may write to (${(error as Error).message}).\n`);
     process.exit(BAD_CONFIG);
   }
 }

@@ -12,20 +12,24 @@ for (const [net, bits] of [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
   ['224.0.0.0', 3],
 ] as const) {
   NOT_PUBLIC.addSubnet(net, bits, 'ipv4');
 }
 for (const [net, bits] of [
-  ['::', 127],
-  // NAT64 and 6to4 carry an IPv4 address inside.
-  ['64:ff9b::', 96],
+  // Only 2000::/3 is handed out to the public: all on either side of it is not.
+  ['::', 3],
+  ['4000::', 2],
+  ['8000::', 1],
+  // Teredo and what else is special, documentation, and 6to4, which carries an IPv4 address inside.
+  ['2001::', 23],
+  ['2001:db8::', 32],
   ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
 ] as const) {
   NOT_PUBLIC.addSubnet(net, bits, 'ipv6');
 }
@@ -34,7 +38,9 @@ function isPrivate(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   const family = isIP(bare);
   if (family !== 0) return NOT_PUBLIC.check(bare, family === 6 ? 'ipv6' : 'ipv4');
-  return !bare.includes('.') || /\.(?:localhost|local|internal|lan|home\.arpa)$/.test(bare);
+  const labels = bare.split('.');
+  if (labels.length < 2 || labels.includes('')) return true;
+  return /(?:^|\.)(?:localhost|localhost\.localdomain|local|localdomain|internal|lan|home\.arpa)$/.test(bare);
 }
 
 /** Why a postback must not be sent to this address; undefined: it may, as far as its text tells. */

@@ -59,7 +59,13 @@ export class AppDirectory {
     providers: readonly P[],
   ): Promise<Record<P, OpenedApps>> {
     // The key is part of it: its list of apps decides what it sees.
-    const question = [this.changes, tenant.tenantId, tenant.keyId, providers.join(), appIds?.join() ?? '*'].join('/');
+    const question = [
+      this.changes,
+      tenant.tenantId,
+      tenant.keyId,
+      providers.join(),
+      JSON.stringify(appIds ?? null),
+    ].join('/');
     const found = await this.openings.get(question, () => this.lookUp(tenant, appIds, providers));
     return found!.value as Record<P, OpenedApps>;
   }

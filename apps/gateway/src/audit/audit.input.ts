@@ -8,7 +8,7 @@ import {
   IsInt,
   IsOptional,
   IsString,
-  Length,
+  Matches,
   Max,
   Min,
   ValidateNested,
@@ -33,8 +33,10 @@ const List =
     for (const rule of [...shape, ...rules]) rule(target, key);
   };
 
+/** What Postgres can compare with: it keeps no NUL in a text. */
+const PLAIN_TEXT = /^[^\0]{1,300}$/;
 const texts = IsString({ each: true, message: 'must hold texts only' });
-const short = Length(1, 300, { each: true, message: 'must hold texts of 1 to 300 characters' });
+const short = Matches(PLAIN_TEXT, { each: true, message: 'must hold texts of 1 to 300 characters, without NUL' });
 const oneOf = (words: object): string => Object.keys(words).join(', ');
 
 /** An instant as REST brings it; GraphQL brings a Date. What is none stays as it is, for the rule to refuse. */
@@ -78,7 +80,7 @@ export class AuditFilter {
   @Field(() => String, { nullable: true, description: 'The whole of it.' })
   @IsOptional()
   @IsString({ message: 'must be a text' })
-  @Length(1, 300, { message: 'must be 1 to 300 characters' })
+  @Matches(PLAIN_TEXT, { message: 'must be 1 to 300 characters, without NUL' })
   resource?: string | null;
 }
 

@@ -49,7 +49,7 @@ export class KeyGuard {
   }
 
   private admin(request: FastifyRequest, adminKey: string | undefined): void {
-    const presented = presentedKey(request.headers);
+    const presented = presentedKey(request.headers, request.raw.rawHeaders);
     if (!adminKey) throw unauthenticated('The administration is closed: ADMIN_API_KEY is not set.');
     if (!presented || presented === 'ambiguous' || !sameSecret(presented.key, adminKey)) {
       this.metrics.refusedKey('admin');
@@ -60,14 +60,15 @@ export class KeyGuard {
   }
 
   private async tenant(request: FastifyRequest, reply: FastifyReply, edge: Edge): Promise<void> {
-    const presented = presentedKey(request.headers);
+    const presented = presentedKey(request.headers, request.raw.rawHeaders);
     if (!presented)
       throw unauthenticated('Send a key: `Authorization: Bearer KEY`, `X-API-Key: KEY`, or as the password of Basic.');
-    if (presented === 'ambiguous') throw unauthenticated('Two different keys were sent. Send one.');
+    if (presented === 'ambiguous') throw unauthenticated('More than one key was sent. Send one.');
     const result = await this.apiKeys.authenticate(presented.key);
     if (!result.ok) {
       this.metrics.refusedKey(result.reason);
-      if (result.known) {
+      // A dead key that goes on asking must not write a row each time.
+      if (result.known && (await this.rateLimits.isAmongFirst(`${result.known.tenantId}/${result.known.keyId}`))) {
         this.audit.denied({ ...result.known, edge, requestId: request.id }, 'key.denied', 'UNAUTHENTICATED', {
           resource: `key:${result.reason}`,
         });

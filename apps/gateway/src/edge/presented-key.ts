@@ -9,12 +9,26 @@ export interface PresentedKey {
  * The key a request carries: `Authorization: Bearer`, the password of `Basic`, or `X-API-Key`. Undefined: none;
  * 'ambiguous': two that differ.
  */
-export function presentedKey(headers: IncomingHttpHeaders): PresentedKey | 'ambiguous' | undefined {
+export function presentedKey(
+  headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[] = [],
+): PresentedKey | 'ambiguous' | undefined {
+  if (isRepeated(rawHeaders, 'authorization') || isRepeated(rawHeaders, 'x-api-key')) return 'ambiguous';
   const header = headers['x-api-key'];
   const direct = typeof header === 'string' ? header.trim() : undefined;
   const authorization = fromAuthorization(headers.authorization);
   if (direct && authorization && authorization.key !== direct) return 'ambiguous';
   return authorization ?? (direct ? { key: direct, basic: false } : undefined);
+}
+
+/** Node keeps the first of two such headers; which of them was meant is not ours to say. */
+function isRepeated(rawHeaders: readonly string[], name: string): boolean {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const header = rawHeaders[index]!;
+    if (header.length === name.length && header.toLowerCase() === name) count++;
+  }
+  return count > 1;
 }
 
 function fromAuthorization(value: string | undefined): PresentedKey | undefined {

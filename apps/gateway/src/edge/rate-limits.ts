@@ -6,12 +6,16 @@ import { GatewayError, type TenantContext } from '#libs/domain';
 import { REDIS, type RedisConnection } from '../operations/redis.js';
 
 const WINDOW_SECONDS = 60;
+/** Refusals of one key that are audited in a window. */
+const MOST_REFUSALS = 30;
 
 /** Requests per minute of each key: shared between replicas where Redis is set, in process otherwise. */
 @Injectable()
 export class RateLimits {
   /** One limiter for each limit in use; keys of the same limit share it under their own id. */
   private readonly limiters = new Map<number, RateLimiterAbstract>();
+
+  private readonly refusals = new RateLimiterMemory({ points: MOST_REFUSALS, duration: WINDOW_SECONDS });
 
   constructor(
     private readonly audit: AuditLog,
@@ -33,10 +37,19 @@ export class RateLimits {
     reply.header('RateLimit-Policy', `"key";q=${perMinute};w=${WINDOW_SECONDS}`);
     reply.header('RateLimit', `"key";r=${Math.max(0, left.remainingPoints)};t=${seconds}`);
     if (!refused) return;
-    this.audit.denied(caller, 'key.denied', 'RATE_LIMITED', {});
+    // Once a window: what is refused by the thousand must not become rows by the thousand.
+    if (left.consumedPoints === perMinute + 1) this.audit.denied(caller, 'key.denied', 'RATE_LIMITED', {});
     throw new GatewayError('RATE_LIMITED', `This key may ask ${perMinute} times a minute. Go on in ${seconds} s.`, {
       retryAfterSeconds: seconds,
     });
+  }
+
+  /** Is this one of the first refusals of a key in this minute, which are each worth a row of the audit? */
+  async isAmongFirst(key: string): Promise<boolean> {
+    return this.refusals.consume(key).then(
+      () => true,
+      () => false,
+    );
   }
 
   private limiter(perMinute: number): RateLimiterAbstract {

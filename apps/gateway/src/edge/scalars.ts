@@ -5,6 +5,8 @@ import { publicScalar } from './public-type.js';
 /** `2026-01-31` and a day that the calendar has. */
 export function isDay(value: unknown): value is string {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  // Postgres counts years from 1.
+  if (value.startsWith('0000')) return false;
   const day = new Date(value);
   // Date takes 30 February for 2 March.
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type FieldError, GatewayError, badInput } from '#libs/domain';
+import { checkQueryShape } from './query-shape.js';
 
 const ANSWERS = /(?:^|[\s,])(?:\*\/\*|application\/(?:\*|json|graphql-response\+json))\s*(?:[;,]|$)/i;
 
@@ -33,4 +34,5 @@ export function checkGraphqlBody({ body, headers }: FastifyRequest): void {
     problems.push({ pointer: '/operationName', detail: 'must be a text' });
   }
   if (problems.length > 0) throw badInput(problems);
+  if (typeof query === 'string') checkQueryShape(query);
 }

@@ -1,6 +1,8 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { type AppRecord } from '#libs/tenancy';
 import { GatewayError, type TenantContext, requireScope } from '#libs/domain';
 import { type App, appOf } from '../apps/app.model.js';
+import { spendRows, spendTable } from './answer-budget.js';
 import type { KpiCells, KpiLayout } from './kpi-layout.js';
 import type { KpiDimensionId, KpiSource, KpiTable, KpiValue } from './kpi.model.js';
 import { GivenRows, type RowSource } from './row-source.js';
@@ -20,6 +22,8 @@ export interface AnswerFrame {
 
 /** KpiResult of the public face. Rows are kept as cells; the objects of `rows` and `sources` are made when selected. */
 export class KpiAnswer {
+  private views?: readonly KpiRowView[];
+
   constructor(
     private readonly frame: AnswerFrame,
     readonly rowSource: RowSource,
@@ -31,12 +35,22 @@ export class KpiAnswer {
     return this.rowSource.cells;
   }
 
-  get rows(): KpiRowView[] {
-    return this.cells.slice(0, MOST_ROWS).map((cells) => new KpiRowView(cells, this.frame));
+  /** Made once, however often they are selected. QUERY_TOO_COMPLEX where one operation asks for too many in all. */
+  rowsFor(info: GraphQLResolveInfo): readonly KpiRowView[] {
+    const { tenant, layout } = this.frame;
+    const metrics = layout.columns.length - layout.firstMetricAt;
+    spendRows(tenant, Math.min(this.rowCount, MOST_ROWS), metrics, info);
+    return this.rows;
   }
 
-  get table(): KpiTable {
-    return { columns: this.frame.layout.columns as KpiTable['columns'], rows: this.cells.slice(0, MOST_TABLE_ROWS) };
+  tableFor(): KpiTable {
+    const { tenant, layout } = this.frame;
+    spendTable(tenant, Math.min(this.rowCount, MOST_TABLE_ROWS), layout.columns.length);
+    return { columns: layout.columns as KpiTable['columns'], rows: this.cells.slice(0, MOST_TABLE_ROWS) as KpiCells[] };
+  }
+
+  private get rows(): readonly KpiRowView[] {
+    return (this.views ??= this.cells.slice(0, MOST_ROWS).map((cells) => new KpiRowView(cells, this.frame)));
   }
 
   get rowCount(): number {
@@ -51,9 +65,8 @@ export class KpiAnswer {
     return this.frame.layout;
   }
 
-  /** A getter, because Nest's fields read properties and call none: asked of the vendor when `totals` is selected. */
-  get totals(): Promise<KpiRowView[]> {
-    return this.askTotals().then((answer) => answer.rows);
+  async totalsFor(info: GraphQLResolveInfo): Promise<readonly KpiRowView[]> {
+    return (await this.askTotals()).rowsFor(info);
   }
 
   totalsAnswer(): Promise<KpiAnswer> {
@@ -256,11 +269,12 @@ export class KpiSourceView implements Omit<KpiSource, 'apps'> {
     );
   }
 
-  /** As REST shows it, where an app is its id and name. */
+  /** As REST shows it, where an app is its id and name; none for a key without apps:read. */
   toRest(): object {
     const { vendor, service, status, fetchedAt, currencies, warnings, settings, metricNames, unsupported, error } =
       this;
-    const apps = this.report.apps.map(({ id, name }) => ({ id, name }));
+    const seesApps = this.frame.tenant.scopes.has('apps:read');
+    const apps = seesApps ? this.report.apps.map(({ id, name }) => ({ id, name })) : [];
     return {
       vendor,
       service,

@@ -178,27 +178,11 @@ export class KpiSource {
 
 @ObjectType()
 export class KpiResult {
-  @Field(() => [KpiRow], {
-    description: 'The first 10,000 rows; past that `truncated`, and `table` or REST serve the rest.',
-  })
-  rows!: KpiRow[];
-
-  @Field(() => KpiTable, {
-    description: 'The same rows as columns and cells, without an object per row: up to 100,000.',
-  })
-  table!: KpiTable;
-
   @Field(() => Int)
   rowCount!: number;
 
   @Field(() => Boolean)
   truncated!: boolean;
-
-  @Field(() => [KpiRow], {
-    nullable: true,
-    description: "Asked of the vendor only when selected: daily users and rates don't add up from rows.",
-  })
-  totals!: KpiRow[] | null;
 
   @Field(() => [KpiSource], {
     description: 'Where the numbers came from and how fresh they are: one per vendor service that was asked.',

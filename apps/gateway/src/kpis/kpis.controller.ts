@@ -18,7 +18,7 @@ export class KpisController {
   @NeedsScope('kpis:read')
   @KpiQueryParams()
   @Described(
-    'KPI rows of one question, from both vendors. Scope kpis:read. Also as CSV and NDJSON.',
+    'KPI rows of one question, and where they came from. Scope kpis:read. Also as CSV and NDJSON.',
     KpiFlatResult,
     'table',
   )

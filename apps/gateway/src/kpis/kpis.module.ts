@@ -3,7 +3,7 @@ import { AdjustAnswers } from './adjust-answers.js';
 import { AdjustSource } from './adjust-source.js';
 import { KpiReplies } from './kpi-replies.js';
 import { KpisController } from './kpis.controller.js';
-import { KpisResolver } from './kpis.resolver.js';
+import { KpiResultResolver, KpisResolver } from './kpis.resolver.js';
 import { KPI_SOURCES, KpisService } from './kpis.service.js';
 import type { KpiSourceService } from './kpi-source.js';
 
@@ -15,6 +15,7 @@ import type { KpiSourceService } from './kpi-source.js';
     { provide: KPI_SOURCES, useFactory: (...sources: KpiSourceService[]) => sources, inject: [AdjustSource] },
     KpisService,
     KpisResolver,
+    KpiResultResolver,
     KpiReplies,
   ],
 })

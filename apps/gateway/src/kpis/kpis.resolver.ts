@@ -1,9 +1,11 @@
-import { Args, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Info, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { TenantContext } from '#libs/domain';
 import { App } from '../apps/app.model.js';
 import { NeedsScope, Tenant } from '../edge/needs-scope.js';
 import { AppKpiInput, KpiQueryInput } from './kpi.input.js';
-import { KpiResult } from './kpi.model.js';
+import type { KpiAnswer } from './kpi-answer.js';
+import { KpiResult, KpiRow, KpiTable } from './kpi.model.js';
 import { KpisService } from './kpis.service.js';
 
 @Resolver(() => App)
@@ -22,5 +24,31 @@ export class KpisResolver {
   })
   kpisOfApp(@Tenant() tenant: TenantContext, @Parent() app: App, @Args('input') input: AppKpiInput): Promise<unknown> {
     return this.service.ofApp(tenant, app.id, input);
+  }
+}
+
+/** The parts of an answer that can be large: made when they are selected, and counted. */
+@Resolver(() => KpiResult)
+export class KpiResultResolver {
+  @ResolveField('rows', () => [KpiRow], {
+    description: 'The first 10,000 rows; past that `truncated`, and `table` or REST serve the rest.',
+  })
+  rows(@Parent() answer: KpiAnswer, @Info() info: GraphQLResolveInfo): unknown {
+    return answer.rowsFor(info);
+  }
+
+  @ResolveField('table', () => KpiTable, {
+    description: 'The same rows as columns and cells, without an object per row: up to 100,000.',
+  })
+  table(@Parent() answer: KpiAnswer): unknown {
+    return answer.tableFor();
+  }
+
+  @ResolveField('totals', () => [KpiRow], {
+    nullable: true,
+    description: "Asked of the vendor only when selected: daily users and rates don't add up from rows.",
+  })
+  totals(@Parent() answer: KpiAnswer, @Info() info: GraphQLResolveInfo): Promise<unknown> {
+    return answer.totalsFor(info);
   }
 }

@@ -7,20 +7,19 @@ import {
   requireScope,
   type TenantContext,
 } from '#libs/domain';
-import { checkReport, InvalidKochavaReportingRequest, reportBody, type ReportRequest } from '#libs/kochava-reporting';
+import { InvalidKochavaReportingRequest, reportBody, type ReportRequest } from '#libs/kochava-reporting';
 import { type AppRecord, hostAllowed, type Limits, mailAllowed } from '#libs/tenancy';
 import { type AskedReport, pointerOf, windowErrors } from './asked-report.js';
 import { CROSS_APP_KINDS, type ReportKind } from './report-words.js';
 
-/** What a report needs beyond reports:write. FORBIDDEN names it. */
+/** What a report needs beyond the scope to ask for one, or for a schedule. FORBIDDEN names it. */
 export function requireToAsk(
   tenant: TenantContext,
   kind: ReportKind,
-  asked: Pick<AskedReport, 'delivery' | 'notify'>,
+  asked: Pick<AskedReport, 'delivery' | 'notify' | 'spec'>,
 ): void {
-  requireScope(tenant, 'reports:write');
   if (asked.delivery || asked.notify) requireScope(tenant, 'reports:deliver');
-  if (kind === 'QUERY') requireScope(tenant, 'reports:sql');
+  if (kind === 'QUERY' || asked.spec.audienceActivation?.sql) requireScope(tenant, 'reports:sql');
   if (kind === 'AUDIENCE_EXPORT' || kind === 'AUDIENCE_ACTIVATION') requireScope(tenant, 'audiences:write');
   if (CROSS_APP_KINDS.includes(kind)) requireEveryApp(tenant, kind === 'QUERY' ? 'SQL' : 'An audience');
 }
@@ -36,9 +35,9 @@ export function guidOf(app: AppRecord): string {
 }
 
 /** BAD_USER_INPUT with everything that Kochava's rules or the tenant's allow-lists rule out; nothing is sent before. */
-export function checkAsked(asked: AskedReport, request: ReportRequest, limits: Limits): void {
+export function checkAsked(asked: AskedReport, check: () => void, limits: Limits): void {
   const window = windowErrors(asked);
-  const errors = [...window, ...vendorErrors(asked, request), ...limitErrors(asked, limits)];
+  const errors = [...window, ...vendorErrors(asked, check), ...limitErrors(asked, limits)];
   const seen = new Set<string>();
   const each = errors.filter(({ pointer }) => {
     const isWindow = pointer === '/start' || pointer === '/end';
@@ -49,9 +48,9 @@ export function checkAsked(asked: AskedReport, request: ReportRequest, limits: L
   if (each.length > 0) throw badInput(each);
 }
 
-function vendorErrors(asked: AskedReport, request: ReportRequest): FieldError[] {
+function vendorErrors(asked: AskedReport, check: () => void): FieldError[] {
   try {
-    checkReport(request);
+    check();
     return [];
   } catch (error) {
     if (!(error instanceof InvalidKochavaReportingRequest)) throw error;
