@@ -173,4 +173,12 @@ describe('its forms', () => {
     const unescaped = await gateway.http('get', `${PATH}?to=2020-01-01T00:00:00+02:00`, key);
     expect(unescaped.status).toBe(200);
   });
+
+  it('refuse what the database can not compare with', async () => {
+    const key = await gateway.key();
+    for (const bad of ['resource=%00', 'key_names=%00', 'from=0000-01-01T00:00:00Z']) {
+      const { status, body } = await gateway.http('get', `${PATH}?${bad}`, key);
+      expect([bad, status, body.code]).toEqual([bad, 400, 'BAD_USER_INPUT']);
+    }
+  });
 });

@@ -263,4 +263,22 @@ describe('errors at GraphQL', () => {
     const query = await gateway.http('get', '/graphql?query={viewer{keyName}}', key);
     expect([query.status, query.body.errors[0].extensions.code]).toEqual([405, 'BAD_USER_INPUT']);
   });
+
+  it('refuses a document that goes in circles, and rows beyond what one operation may ask for', async () => {
+    const input =
+      'input: { from: "2026-05-01", to: "2026-05-28", metrics: [INSTALLS], groupBy: [DAY, COUNTRY, NETWORK] }';
+    const circle = await ask(`{ kpis(${input}) { rows { app { kpis(${input}) { rowCount } } } } }`);
+    expect([circle.status, circle.codes]).toEqual([200, ['QUERY_TOO_COMPLEX']]);
+    nothingSent();
+
+    const metrics = Array.from(
+      { length: 25 },
+      (_, index) => `m${index}: metrics { a: name b: value c: name d: value }`,
+    );
+    const fat = await ask(
+      `{ ${['x', 'y', 'z'].map((name) => `${name}: kpis(${input}) { rowCount ...r }`).join(' ')} } fragment r on KpiResult { a: rows { ...f } b: rows { ...f } c: rows { ...f } } fragment f on KpiRow { ${metrics.join(' ')} }`,
+    );
+    expect([fat.status, fat.codes]).toEqual([200, ['QUERY_TOO_COMPLEX']]);
+    expect(fat.errors[0]!.message).toContain('table');
+  });
 });

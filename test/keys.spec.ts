@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { Sealer } from '#libs/audit';
 import { ApiKeys } from '#libs/tenancy';
 import { ADMIN_KEY, useGateway } from './support/gateway.js';
 
@@ -48,6 +50,32 @@ describe('keys', () => {
     const other = await gateway.key();
     expect(await refused({ ...bearer(key), 'x-api-key': other })).toContain('Two different keys');
     expect(await refused({ authorization: basic(key), 'x-api-key': `${key}x` })).toContain('Two different keys');
+  });
+
+  it('refuses two Authorization headers', async () => {
+    const [one, other] = [await gateway.key(), await gateway.key({ of: gateway.otherTenant })];
+    // Node's client joins what stands twice; a socket does not.
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    const lines = [
+      'GET /v1/viewer HTTP/1.1',
+      'Host: gateway',
+      `Authorization: Bearer ${one}`,
+      `Authorization: Bearer ${other}`,
+    ];
+    socket.end(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`);
+    let text = '';
+    for await (const piece of socket) text += piece;
+    expect(text).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  it('writes a row for the first refusals of a dead key only', async () => {
+    const dead = await gateway.app.get(ApiKeys).issue(gateway.tenant.id, { name: 'dead', scopes: ['apps:read'] });
+    await gateway.app.get(ApiKeys).revoke(gateway.tenant.id, dead.id);
+    for (let index = 0; index < 50; index++) expect(await refused(bearer(dead.key))).toContain('not valid');
+    await gateway.app.get(Sealer).flush();
+    const rows = await gateway.database.sql('SELECT 1 FROM audit_rows WHERE key_id = $1', [dead.id]);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.length).toBeLessThanOrEqual(30);
   });
 
   it('refuses a key in the query', async () => {

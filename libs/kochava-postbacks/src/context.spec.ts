@@ -102,5 +102,14 @@ describe('a destination', () => {
     ['https://[::ffff:10.0.0.1]/'],
     ['https://[fd00::1]/'],
     ['https://[64:ff9b::7f00:1]/'],
+    ['https://[::127.0.0.1]/'],
+    ['https://[64:ff9b:1::a00:1]/'],
+    ['https://[fec0::1]/'],
+    ['https://[2001::1]/'],
+    ['https://[2001:db8::1]/'],
+    ['https://192.0.2.1/'],
+    ['https://203.0.113.5/'],
+    ['https://localhost../'],
+    ['https://localhost.localdomain/'],
   ])('%s is none', (url) => expect(destinationProblem(url)).toEqual(expect.any(String)));
 });

@@ -3,7 +3,8 @@ import { BlockList, isIP } from 'node:net';
 /** Section "Required Behavior and Errors": `cpi_<network>_mostback_url`, for example `cpi_mostback_url`. */
 export const isDestinationKey = (id: string): boolean => /^cpi_(?:.+_)?mostback_url$/i.test(id);
 
-const NOT_PUBLIC = new BlockList();
+// Two lists: one of both kinds takes every IPv4 address for one of `::/3`.
+const NOT_PUBLIC = { ipv4: new BlockList(), ipv6: new BlockList() };
 for (const [net, bits] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -19,7 +20,7 @@ for (const [net, bits] of [
   ['203.0.113.0', 24],
   ['224.0.0.0', 3],
 ] as const) {
-  NOT_PUBLIC.addSubnet(net, bits, 'ipv4');
+  NOT_PUBLIC.ipv4.addSubnet(net, bits, 'ipv4');
 }
 for (const [net, bits] of [
   // Only 2000::/3 is handed out to the public: all on either side of it is not.
@@ -31,13 +32,14 @@ for (const [net, bits] of [
   ['2001:db8::', 32],
   ['2002::', 16],
 ] as const) {
-  NOT_PUBLIC.addSubnet(net, bits, 'ipv6');
+  NOT_PUBLIC.ipv6.addSubnet(net, bits, 'ipv6');
 }
 
 function isPrivate(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   const family = isIP(bare);
-  if (family !== 0) return NOT_PUBLIC.check(bare, family === 6 ? 'ipv6' : 'ipv4');
+  if (family === 6) return NOT_PUBLIC.ipv6.check(bare, 'ipv6');
+  if (family === 4) return NOT_PUBLIC.ipv4.check(bare, 'ipv4');
   const labels = bare.split('.');
   if (labels.length < 2 || labels.includes('')) return true;
   return /(?:^|\.)(?:localhost|localhost\.localdomain|local|localdomain|internal|lan|home\.arpa)$/.test(bare);

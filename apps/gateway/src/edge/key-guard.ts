@@ -63,7 +63,7 @@ export class KeyGuard {
     const presented = presentedKey(request.headers, request.raw.rawHeaders);
     if (!presented)
       throw unauthenticated('Send a key: `Authorization: Bearer KEY`, `X-API-Key: KEY`, or as the password of Basic.');
-    if (presented === 'ambiguous') throw unauthenticated('More than one key was sent. Send one.');
+    if (presented === 'ambiguous') throw unauthenticated('Two different keys were sent, or one key twice. Send one.');
     const result = await this.apiKeys.authenticate(presented.key);
     if (!result.ok) {
       this.metrics.refusedKey(result.reason);
