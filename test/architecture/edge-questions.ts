@@ -1,4 +1,4 @@
-/** Ids of things that are there when the questions are asked; the app has a report, too. */
+/** Ids of things that are there when the questions are asked; the app has a report, and a schedule with one. */
 export interface Known {
   appId: string;
   /** Of that app. */
@@ -29,6 +29,11 @@ export const EDGE_QUESTIONS: Readonly<Record<string, (known: Known) => string>> 
   'App.reports': ofApp(() => 'reports { nodes { status } }'),
   'Report.app': () => '{ reports { nodes { app { name } } } }',
   'AppGroupApp.app': () => '{ appGroups(first: 1) { nodes { apps { app { name } } } } }',
+  'App.schedules': ofApp(() => 'schedules { nodes { frequency } }'),
+  'Schedule.app': () => '{ schedules { nodes { app { name } } } }',
+  'Schedule.reports': () => '{ schedules { nodes { reports { nodes { id } pageInfo { hasNextPage } } } } }',
+  'Schedule.lastReport': () => '{ schedules { nodes { lastReport { id } } } }',
+  'Report.schedule': () => '{ reports { nodes { schedule { id } } } }',
   'KpiRow.app': () => `{ kpis(input: ${KPIS}) { rows { app { name } } } }`,
   'KpiSource.apps': () => `{ kpis(input: ${KPIS}) { sources { apps { name } } } }`,
   'AuditEvent.app': () => '{ auditEvents(filter: { actions: ["app.read"] }) { nodes { app { name } } } }',

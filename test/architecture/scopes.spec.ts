@@ -9,7 +9,7 @@ import type { DoorPolicy } from '../../apps/gateway/src/edge/needs-scope.js';
 import { DEMO_LINKS_KEY, DEMO_REPORTING_KEY } from '../../apps/sandbox/src/index.js';
 import { ADMIN_KEY, EVERY_SCOPE } from '../support/gateway.js';
 import { usePostbacks } from '../support/postbacks.js';
-import { aReport } from '../support/reports.js';
+import { aReport, SUMMARY } from '../support/reports.js';
 import { type Door, doorsOf, restDoorsOf, rootFieldsOf } from './doors.js';
 import { EDGE_QUESTIONS } from './edge-questions.js';
 import { edgesOf, unknownNouns } from './edges.js';
@@ -177,7 +177,11 @@ describe('Every way in asks for a scope', () => {
     }[];
     await gateway.app.get(CredentialVault).put(gateway.tenant.id, 'kochava-reporting', DEMO_REPORTING_KEY.key);
     await gateway.app.get(CredentialVault).put(gateway.tenant.id, 'kochava-links', DEMO_LINKS_KEY.key);
-    await gateway.http('post', '/v1/reports', everything).send(aReport(gateway)).expect(202);
+    const { body: report } = await gateway.http('post', '/v1/reports', everything).send(aReport(gateway)).expect(202);
+    const cadence = { frequency: 'DAILY', runOn: 6 };
+    const schedule = { appId, spec: SUMMARY, cadence };
+    const { body: made } = await gateway.http('post', '/v1/schedules', everything).send(schedule).expect(201);
+    await gateway.database.sql('UPDATE reports SET schedule_id = $1 WHERE id = $2', [made.id, report.id]);
     const known = { appId, postbackId: postback!.id };
     for (const { name, scope } of edgesOf(schema)) {
       const question = EDGE_QUESTIONS[name]!(known);

@@ -10,8 +10,9 @@ export function useReports(options: GatewayOptions = {}): TestGateway {
     await gateway.app.get(CredentialVault).put(gateway.tenant.id, 'kochava-reporting', DEMO_REPORTING_KEY.key);
   });
   beforeEach(async () => {
-    // What earlier specs have left under way would be asked about in between.
-    await gateway.database.sql('UPDATE reports SET next_look_at = NULL');
+    // What earlier specs have left would be asked about in between, and the sandbox gives their tokens out again.
+    await gateway.database.sql('DELETE FROM reports');
+    await gateway.database.sql('DELETE FROM schedules');
     gateway.sandbox.reset();
   });
   return gateway;

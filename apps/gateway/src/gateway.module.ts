@@ -16,6 +16,7 @@ import type { Log } from './operations/log.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { PostbacksModule } from './postbacks/postbacks.module.js';
 import { ReportsModule } from './reports/reports.module.js';
+import { SchedulesModule } from './schedules/schedules.module.js';
 import { SharedModule } from './shared.module.js';
 import { SmartLinksModule } from './smart-links/smart-links.module.js';
 import { VendorReadsModule } from './vendor-reads/vendor-reads.module.js';
@@ -33,6 +34,7 @@ export interface GatewayParts {
 @Module({})
 export class GatewayModule {
   static forRoot({ config, log, databaseUrl, credentialKeys }: GatewayParts): DynamicModule {
+    const reports = ReportsModule.forRoot({ dataDir: config.database.dataDir });
     return {
       module: GatewayModule,
       imports: [
@@ -53,7 +55,8 @@ export class GatewayModule {
         ViewerModule,
         AppsModule,
         KpisModule,
-        ReportsModule.forRoot({ dataDir: config.database.dataDir }),
+        reports,
+        SchedulesModule.forRoot(reports),
         PostbacksModule,
         SmartLinksModule,
         AuditEventsModule,

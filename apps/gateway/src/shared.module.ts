@@ -3,7 +3,7 @@ import { AdjustKpiClient } from '#libs/adjust-kpi';
 import { PrismaService } from '#libs/database';
 import { KochavaLinksClient } from '#libs/kochava-links';
 import { KochavaPostbacksClient } from '#libs/kochava-postbacks';
-import { DownloadGuard, KochavaReportClient, ReportDownloads } from '#libs/kochava-reporting';
+import { DownloadGuard, KochavaReportClient, KochavaScheduleClient, ReportDownloads } from '#libs/kochava-reporting';
 import { UpstreamHttp } from '#libs/upstream-http';
 import type { Config } from './config.js';
 import { GatewayMetrics } from './operations/gateway-metrics.js';
@@ -31,6 +31,7 @@ export class SharedModule {
       { provide: UpstreamHttp, useValue: http },
       { provide: AdjustKpiClient, useValue: new AdjustKpiClient(http, { baseUrl: vendors.adjust }) },
       { provide: KochavaReportClient, useValue: new KochavaReportClient(http, reporting) },
+      { provide: KochavaScheduleClient, useValue: new KochavaScheduleClient(http, reporting) },
       { provide: ReportDownloads, useValue: new ReportDownloads(http, guard) },
       { provide: KochavaPostbacksClient, useValue: new KochavaPostbacksClient(http, { baseUrl: vendors.kochava }) },
       { provide: KochavaLinksClient, useValue: new KochavaLinksClient(http, { baseUrl: vendors.kochavaLinks }) },

@@ -39,6 +39,12 @@ export class GatewayMetrics {
     help: 'Audit events of reads that could not be kept because the database was away for too long.',
     registers: [this.registry],
   });
+  private readonly scheduleRuns = new Counter({
+    name: 'gateway_schedule_runs_total',
+    help: 'Runs of schedules at vendors that are accounted for: came, or missing.',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
   readonly draining = new Gauge({
     name: 'gateway_draining',
     help: '1 while the gateway finishes what is under way and takes nothing new.',
@@ -60,6 +66,10 @@ export class GatewayMetrics {
   attempt(attempt: UpstreamAttempt): void {
     const { vendor, operation, outcome } = attempt;
     this.attempts.observe({ vendor, operation, outcome }, attempt.durationMs / 1000);
+  }
+
+  scheduleRun(outcome: 'came' | 'missing'): void {
+    this.scheduleRuns.inc({ outcome });
   }
 
   kpiSource(service: string, status: string): void {

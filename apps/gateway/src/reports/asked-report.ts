@@ -57,8 +57,10 @@ export function partOf(spec: object): { field: string; kind: ReportKind } {
   return { field, kind };
 }
 
+type Askable = Pick<RequestReportInput, 'spec' | 'start' | 'end' | 'timeZone' | 'format' | 'delivery' | 'notify'>;
+
 /** An input as its row keeps it, and the secrets beside. UNSUPPORTED for what is not built of it. */
-export function askedOf(input: RequestReportInput): { asked: AskedReport; kind: ReportKind; keys?: BucketKeys } {
+export function askedOf(input: Askable): { asked: AskedReport; kind: ReportKind; keys?: BucketKeys } {
   const { kind } = partOf(input.spec);
   if (kind === 'KPI') {
     const says =
@@ -82,7 +84,7 @@ export function askedOf(input: RequestReportInput): { asked: AskedReport; kind: 
 }
 
 /** JSON of it, fields that are null or undefined left out. */
-const withoutNothing = (value: object): unknown =>
+export const withoutNothing = (value: object): unknown =>
   JSON.parse(JSON.stringify(value, (_, part: unknown) => (part === null ? undefined : part)));
 
 /** What Kochava is asked. Its window counts both ends in, ours not the last: what ends at midnight ends a second before. */
@@ -102,7 +104,8 @@ export function upstreamRequestOf(asked: AskedReport, appGuid: string, keys?: Bu
 
 const lower = <T extends string>(words: readonly T[]) => words.map((word) => word.toLowerCase() as Lowercase<T>);
 
-function contentOf({ spec, timeZone }: AskedReport): ReportContent {
+/** What a report holds, in Kochava's words. */
+export function contentOf({ spec, timeZone }: Pick<AskedReport, 'spec' | 'timeZone'>): ReportContent {
   const { summary, detail, query, audienceExport, audienceActivation } = spec;
   // Checked as it is taken over: the lib refuses what is no object of lists.
   const content = summary
@@ -117,7 +120,10 @@ function contentOf({ spec, timeZone }: AskedReport): ReportContent {
   return content as ReportContent;
 }
 
-function deliveryOf(delivery: AskedDelivery | undefined, keys: BucketKeys | undefined): ReportRequest['delivery'] {
+export function deliveryOf(
+  delivery: AskedDelivery | undefined,
+  keys: BucketKeys | undefined,
+): ReportRequest['delivery'] {
   if (delivery?.savedS3) return { to: 'saved-s3' };
   if (delivery?.sftp) return { to: 'sftp', ...delivery.sftp };
   if (!delivery?.s3) return { to: 'link' };
@@ -133,15 +139,17 @@ export function pointerOf(parameter: string, asked: AskedReport): string {
   const place =
     first === 'content' && second === 'timeZone'
       ? ['timeZone']
-      : first === 'content'
-        ? ['spec', field, ...path.slice(1)]
-        : first === 'window'
-          ? [asked.start === undefined ? 'start' : 'end']
-          : first === 'appGuid'
-            ? ['appId']
-            : first === 'delivery' && asked.delivery
-              ? ['delivery', ...Object.keys(asked.delivery), ...path.slice(1)]
-              : path;
+      : first === 'cadence' && second === 'timeZone'
+        ? ['timeZone']
+        : first === 'content'
+          ? ['spec', field, ...path.slice(1)]
+          : first === 'window'
+            ? [asked.start === undefined ? 'start' : 'end']
+            : first === 'appGuid'
+              ? ['appId']
+              : first === 'delivery' && asked.delivery
+                ? ['delivery', ...Object.keys(asked.delivery), ...path.slice(1)]
+                : path;
   return `/${place.join('/')}`;
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditNote } from '#libs/audit';
 import type { ReportModel } from '#libs/database';
 import type { TenantContext } from '#libs/domain';
+import { checkReport } from '#libs/kochava-reporting';
 import { AppDirectory, type AppRecord, CredentialVault, TenantLimits } from '#libs/tenancy';
 import { beforeSending } from '../edge/before-sending.js';
 import { type askedOf, upstreamRequestOf } from './asked-report.js';
@@ -59,7 +60,7 @@ export class ReportIntake {
   ): Promise<NewReport> {
     const upstreamApp = guidOf(app);
     const request = upstreamRequestOf(asked, upstreamApp, keys);
-    checkAsked(asked, request, await this.limits.get(tenant.tenantId));
+    checkAsked(asked, () => checkReport(request), await this.limits.get(tenant.tenantId));
     const { version: credentialVersion } = await this.vault.open(tenant.tenantId, 'kochava-reporting');
     const fingerprint = fingerprintOf(request);
     return { appId: app.id, kind, asked, keys, fingerprint, upstreamApp, credentialVersion, idempotencyKey };

@@ -13,7 +13,10 @@ import type { ReportOfApp } from './report.model.js';
 import type { ReportRowsQuery } from './report-query.js';
 import { ReportsService } from './reports.service.js';
 
-export type RestReport = Omit<ReportOfApp, 'appId' | 'hasFile'> & { app: App | null; fileUrl: string | null };
+export type RestReport = Omit<ReportOfApp, 'appId' | 'hasFile' | 'scheduleId'> & {
+  app: App | null;
+  fileUrl: string | null;
+};
 
 /** Where a report's file can be had; null where it can not (yet). */
 export const fileUrlOf = ({ base }: ErrorPages, { id, status, hasFile }: ReportOfApp): string | null =>
@@ -43,7 +46,7 @@ export class ReportReplies {
   }
 
   async rest(tenant: TenantContext, report: ReportOfApp): Promise<RestReport> {
-    const { id, appId: _, hasFile: __, ...rest } = report;
+    const { id, appId: _, hasFile: __, scheduleId: ___, ...rest } = report;
     const app = tenant.scopes.has('apps:read') ? await this.service.appOf(tenant, report) : null;
     return { id, app, ...rest, fileUrl: fileUrlOf(this.urls, report) };
   }

@@ -40,7 +40,10 @@ export class ReportRequestsService {
         target: { appId, vendor: 'KOCHAVA' },
         idempotencyKey,
         request: { appId, ...asked.asked, ...(asked.keys && { keys: asked.keys }) },
-        authorize: () => requireToAsk(tenant, asked.kind, asked.asked),
+        authorize: () => {
+          requireScope(tenant, 'reports:write');
+          requireToAsk(tenant, asked.kind, asked.asked);
+        },
         reconcile: async ({ createdAt }: LostWrite) => {
           const row =
             (idempotencyKey && (await this.intake.resume(tenant, idempotencyKey, createdAt))) ||

@@ -19,6 +19,17 @@ export interface NewReport {
   idempotencyKey?: string | null;
 }
 
+/** A run of a schedule, as a report. */
+export interface RunReport {
+  tenantId: string;
+  appId: string;
+  scheduleId: string;
+  kind: string;
+  asked: AskedReport;
+  upstreamApp: string;
+  credentialVersion: number;
+}
+
 /** What is known of a report since. */
 export interface ReportChange {
   status?: ReportStatus;
@@ -64,6 +75,26 @@ export class ReportStore {
         nextLookAt: new Date(Date.now() + LOOK_MS),
       },
     });
+  }
+
+  /** A report that a schedule has made: followed from now on. */
+  addFound(run: RunReport, upstreamToken: string): Promise<ReportModel> {
+    const known = { status: 'QUEUED', upstreamToken, createdAt: null, nextLookAt: new Date() };
+    return this.prisma.report.create({ data: { ...runData(run), ...known } });
+  }
+
+  /** A run that never came, as a report that failed. */
+  addMissing(run: RunReport, runAt: Date): Promise<ReportModel> {
+    const message = `The run of ${runAt.toISOString()} never came: Kochava lists no report of it.`;
+    const failure = { code: 'UPSTREAM_REJECTED', message, retryable: true };
+    const known = { status: 'FAILED', statusDetail: message, failure, createdAt: runAt, nextLookAt: null };
+    return this.prisma.report.create({ data: { ...runData(run), ...known } });
+  }
+
+  /** The reports of a schedule, newest first; of each what it asked. */
+  ofSchedule(scheduleId: string, most: number): Promise<Pick<ReportModel, 'id' | 'request'>[]> {
+    const select = { id: true, request: true };
+    return this.prisma.report.findMany({ where: { scheduleId }, orderBy: { id: 'desc' }, take: most, select });
   }
 
   /** The keys of its bucket; undefined where it has none, or they can not be opened any more. */
@@ -181,6 +212,13 @@ export class ReportStore {
     };
   }
 }
+
+const runData = ({ asked, ...run }: RunReport) => ({
+  ...run,
+  vendors: ['KOCHAVA'],
+  request: asked as unknown as Prisma.InputJsonObject,
+  fingerprint: '',
+});
 
 const visible = (tenant: TenantContext): Prisma.ReportWhereInput => ({
   tenantId: tenant.tenantId,

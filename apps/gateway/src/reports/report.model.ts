@@ -83,7 +83,11 @@ export class Report {
 }
 
 /** A report as the rooms answer it; JSON through and through. `appId` is the gateway's own id. */
-export type ReportOfApp = Omit<Report, 'app' | 'fileUrl'> & { readonly appId: string; readonly hasFile: boolean };
+export type ReportOfApp = Omit<Report, 'app' | 'fileUrl'> & {
+  readonly appId: string;
+  readonly hasFile: boolean;
+  readonly scheduleId: string | null;
+};
 
 @ObjectType()
 export class ReportConnection {
@@ -126,5 +130,6 @@ export function reportOf(row: ReportModel): ReportOfApp {
     completedAt: row.completedAt?.toISOString() ?? null,
     columns: row.columns.length > 0 ? row.columns : null,
     hasFile: row.hasFile,
+    scheduleId: row.scheduleId,
   };
 }

@@ -40,6 +40,7 @@ export class ReportsModule {
         ReportsResolver,
         AppReportsResolver,
       ],
+      exports: [ReportStore, ReportsService, ReportReplies],
     };
   }
 }

@@ -1,0 +1,156 @@
+import { ArgsType, Field, ID, InputType, Int } from '@nestjs/graphql';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsEnum,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { Public } from '../edge/public-type.js';
+import { IfPresent, IsPlainObject } from '../edge/validators.js';
+import { DeliveryInput } from '../reports/report.input.js';
+import { OneOf, ReportSpecInput } from '../reports/report-spec.input.js';
+import { ReportFormat } from '../reports/report-words.js';
+import { Frequency } from './schedule.model.js';
+
+const INTEGER = { type: 'integer' };
+const whole = { message: 'must be a whole number' };
+
+@InputType()
+export class CadenceInput {
+  @Public(() => Frequency)
+  @IsEnum(Frequency, { message: `must be one of ${Object.keys(Frequency).join(', ')}` })
+  frequency!: Frequency;
+
+  @Public(() => Int, { openApi: INTEGER })
+  @IsInt(whole)
+  runOn!: number;
+
+  @Public(() => Int, { defaultValue: 0, openApi: INTEGER })
+  @IfPresent()
+  @IsInt(whole)
+  delay: number = 0;
+
+  @Public(() => Int, { nullable: true, description: 'Absent: one whole period.', openApi: INTEGER })
+  @IsOptional()
+  @IsInt(whole)
+  previousTime?: number | null;
+}
+
+@InputType()
+export class CreateScheduleInput {
+  @Public(() => ID, { openApi: { type: 'string' } })
+  @IsString({ message: 'must be an app’s id' })
+  appId!: string;
+
+  @Public(() => ReportSpecInput)
+  @OneOf(() => ReportSpecInput)
+  spec!: ReportSpecInput;
+
+  @Public(() => CadenceInput)
+  @IsPlainObject()
+  @ValidateNested()
+  @Type(() => CadenceInput)
+  cadence!: CadenceInput;
+
+  @Public(() => String, { defaultValue: 'UTC', description: 'IANA: Europe/Berlin.' })
+  @IfPresent()
+  @Length(1, 100, { message: 'must be a time zone, as Europe/Berlin' })
+  @IsString({ message: 'must be a text' })
+  timeZone: string = 'UTC';
+
+  @Public(() => ReportFormat, { defaultValue: ReportFormat.CSV })
+  @IfPresent()
+  @IsEnum(ReportFormat, { message: 'must be CSV or JSON' })
+  format: ReportFormat = ReportFormat.CSV;
+
+  @Public(() => DeliveryInput, { nullable: true })
+  @IsOptional()
+  @OneOf(() => DeliveryInput)
+  delivery?: DeliveryInput | null;
+
+  @Public(() => [String], {
+    nullable: true,
+    description: 'Kochava mails these people its own link to each file. Scope reports:deliver.',
+  })
+  @IsOptional()
+  @IsArray({ message: 'must be a list' })
+  @IsString({ each: true, message: 'must hold texts only' })
+  notify?: string[] | null;
+
+  @Public(() => String, {
+    nullable: true,
+    description:
+      'Same key, same request: the first answer again, for 24 hours. Same key, another request: IDEMPOTENCY_CONFLICT. At REST: the Idempotency-Key header.',
+  })
+  @IsOptional()
+  @IsString({ message: 'must be a text' })
+  idempotencyKey?: string | null;
+}
+
+/** `PATCH /v1/schedules/{id}` */
+export class UpdateScheduleBody {
+  @Public(() => [String], { description: 'Who is mailed from now on. Scope reports:deliver.' })
+  @IsArray({ message: 'must be a list' })
+  @IsString({ each: true, message: 'must hold texts only' })
+  notify!: string[];
+}
+
+const Pages = (): PropertyDecorator => (target, key) => {
+  const words = { message: 'must be a whole number from 1 to 200' };
+  for (const rule of [IfPresent(), Type(() => Number), IsInt(words), Min(1, words), Max(200, words)]) rule(target, key);
+};
+
+@ArgsType()
+export class SchedulePageArgs {
+  @Field(() => Int, { defaultValue: 25, description: '1 to 200.' })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 25 })
+  @Pages()
+  first: number = 25;
+
+  @Field(() => String, { nullable: true, description: 'The endCursor of the page before.' })
+  @ApiPropertyOptional({ type: String, description: 'The endCursor of the page before.' })
+  @IsOptional()
+  @IsString({ message: 'must be the endCursor of the page before' })
+  after?: string | null;
+}
+
+@ArgsType()
+export class SchedulesArgs extends SchedulePageArgs {
+  @Field(() => [ID], { nullable: true })
+  @IsOptional()
+  @IsArray({ message: 'must be a list' })
+  @ArrayMaxSize(200, { message: 'may hold 200 values at most' })
+  @IsString({ each: true, message: 'must hold texts only' })
+  appIds?: string[] | null;
+}
+
+/** `GET /v1/schedules?…` */
+export class SchedulesQuery extends SchedulePageArgs {
+  @ApiPropertyOptional({ type: String, description: 'Ids of apps, comma separated.' })
+  @IfPresent()
+  @Transform(({ value }: { value: unknown }) =>
+    [value].flat().flatMap((part) => (typeof part === 'string' ? part.split(',').map((one) => one.trim()) : part)),
+  )
+  @IsString({ each: true, message: 'must hold ids of apps' })
+  app?: string[];
+}
+
+@ArgsType()
+export class WindowsArgs {
+  @Field(() => Int, { defaultValue: 3, description: '1 to 100.' })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 3 })
+  @IfPresent()
+  @Type(() => Number)
+  @IsInt({ message: 'must be a whole number from 1 to 100' })
+  @Min(1, { message: 'must be 1 to 100' })
+  @Max(100, { message: 'must be 1 to 100' })
+  count: number = 3;
+}
