@@ -1,4 +1,6 @@
+import { CredentialVault } from '#libs/tenancy';
 import { ScheduleFollower } from '../apps/gateway/src/schedules/schedule-follower.js';
+import { DEMO_REPORTING_KEY } from '../apps/sandbox/src/index.js';
 import { EVERY_SCOPE } from './support/gateway.js';
 import { look, sent, SUMMARY, useReports } from './support/reports.js';
 
@@ -174,6 +176,32 @@ describe('schedules', () => {
     expect(await reportsOf(body.id)).toHaveLength(3);
     const { text } = await gateway.http('get', '/metrics');
     expect(text).toContain('gateway_schedule_runs_total{outcome="missing"} 3');
+  });
+
+  it('goes on with the credential that made it, and the operator sees that it does', async () => {
+    const vault = gateway.app.get(CredentialVault);
+    const retired = async () => {
+      const { body } = await gateway.admin(
+        'get',
+        `/tenants/${gateway.tenant.slug}/credentials/kochava-reporting/retired`,
+      );
+      return body.data as { version: number; schedules: number; reports: number }[];
+    };
+    const { body } = await post(aSchedule());
+    await vault.put(gateway.tenant.id, 'kochava-reporting', 'another-key-of-the-same-account');
+    const before = await retired();
+    const version = Math.max(...before.map((one) => one.version));
+    const needed = before.find((one) => one.version === version)!.schedules;
+    expect(needed).toBeGreaterThan(0);
+    expect(JSON.stringify(before)).not.toContain(DEMO_REPORTING_KEY.key);
+    const gone = await gateway.http('delete', `/v1/schedules/${body.id}`, key);
+    expect([gone.status, gone.body.status]).toEqual([200, 'DELETED']);
+    expect((await retired()).find((one) => one.version === version)!.schedules).toBe(needed - 1);
+    expect(
+      (await gateway.http('get', `/v1/admin/tenants/${gateway.tenant.slug}/credentials/kochava-reporting/retired`, key))
+        .status,
+    ).toBe(401);
+    await vault.put(gateway.tenant.id, 'kochava-reporting', DEMO_REPORTING_KEY.key);
   });
 
   it('is found deleted where somebody else has deleted it', async () => {

@@ -6,6 +6,7 @@ import { CredentialVerifiers } from './credential-verifiers.js';
 import { CredentialsAdmin } from './credentials-admin.service.js';
 import { OperatorActs } from './operator-acts.js';
 import { ReEncryptionAdmin } from './re-encryption-admin.service.js';
+import { RetiredCredentials } from './retired-credentials.js';
 import { TenantSettingsAdmin } from './tenant-settings-admin.service.js';
 import { TenantsAdmin } from './tenants-admin.service.js';
 
@@ -20,5 +21,5 @@ const ROOMS = [
 ];
 
 /** What the operator can do, without the doors: for the admin API and for the command line. */
-@Module({ providers: [...ROOMS, OperatorActs, CredentialVerifiers], exports: ROOMS })
+@Module({ providers: [...ROOMS, OperatorActs, CredentialVerifiers, RetiredCredentials], exports: ROOMS })
 export class AdminRoomsModule {}

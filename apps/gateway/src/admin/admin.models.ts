@@ -47,6 +47,26 @@ export class CredentialModel {
   updatedAt!: string;
 }
 
+export class RetiredCredentialModel {
+  @ApiProperty({ enum: PROVIDERS })
+  provider!: string;
+
+  @ApiProperty({ type: 'integer' })
+  version!: number;
+
+  @ApiProperty({ description: '`sha256:` and the first 12 hex digits of the secret’s SHA-256.' })
+  fingerprint!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  retiredAt!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Reports that are under way with it, or whose file is.' })
+  reports!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Schedules made with it that are not deleted.' })
+  schedules!: number;
+}
+
 export class CredentialCheckModel {
   @ApiProperty()
   valid!: boolean;

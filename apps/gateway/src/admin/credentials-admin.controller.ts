@@ -6,8 +6,9 @@ import type { CredentialSummary } from '#libs/tenancy';
 import { Described } from '../edge/described.js';
 import { type RestList, restList } from '../edge/list-reply.js';
 import { ForOperator, Operator } from '../edge/needs-scope.js';
-import { CredentialCheckModel, CredentialModel, NewCredentialModel } from './admin.models.js';
+import { CredentialCheckModel, CredentialModel, NewCredentialModel, RetiredCredentialModel } from './admin.models.js';
 import { type CheckedCredential, CredentialsAdmin } from './credentials-admin.service.js';
+import type { RetiredCredential } from './retired-credentials.js';
 
 @ApiTags('Administration')
 @ForOperator()
@@ -71,5 +72,21 @@ export class CredentialsAdminController {
     @Param('provider') provider: string,
   ): Promise<CheckedCredential> {
     return this.service.verify(operator, slug, provider);
+  }
+
+  @Get(':provider/retired')
+  @Described(
+    'Older versions of a credential, and how many reports and schedules still need each. Operator only.',
+    RetiredCredentialModel,
+    'list',
+  )
+  async retired(
+    @Operator() operator: OperatorContext,
+    @Param('slug') slug: string,
+    @Param('provider') provider: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RestList<RetiredCredential>> {
+    const nodes = await this.service.retired(operator, slug, provider);
+    return restList(reply, { nodes, pageInfo: { hasNextPage: false, endCursor: null } });
   }
 }

@@ -5,6 +5,7 @@ import { type CredentialSummary, CredentialVault, type OpenCredential, type Tena
 import { toGatewayError } from '../edge/gateway-failure.js';
 import { CredentialVerifiers, type VendorVerdict } from './credential-verifiers.js';
 import { OperatorActs } from './operator-acts.js';
+import { type RetiredCredential, RetiredCredentials } from './retired-credentials.js';
 
 export interface CheckedCredential extends VendorVerdict {
   checkedAt: Date;
@@ -17,6 +18,7 @@ export class CredentialsAdmin {
     private readonly vault: CredentialVault,
     private readonly verifiers: CredentialVerifiers,
     private readonly acts: OperatorActs,
+    private readonly retirements: RetiredCredentials,
   ) {}
 
   /**
@@ -42,6 +44,13 @@ export class CredentialsAdmin {
   describe(operator: OperatorContext, slug: string, provider: string): Promise<CredentialSummary> {
     return this.act(operator, slug, 'credential.read', provider, [], (tenant, known) =>
       this.vault.describe(tenant.id, known),
+    );
+  }
+
+  /** Older versions that are kept, and how much at the vendor still belongs to each. */
+  retired(operator: OperatorContext, slug: string, provider: string): Promise<RetiredCredential[]> {
+    return this.act(operator, slug, 'credential.read', provider, [], (tenant, known) =>
+      this.retirements.list(tenant.id, known),
     );
   }
 
