@@ -157,6 +157,7 @@ describe('what is refused before anything is sent, at both doors the same', () =
         ['reports:deliver', { notify: ['a@example.com'] }],
         ['reports:deliver', { delivery: { savedS3: 'KOCHAVA_SAVED' } }],
         ['reports:sql', QUERY],
+        ['reports:sql', { spec: { audienceActivation: { activationPartnerId: '7', sql: 'SELECT 1' } } }],
         ['audiences:write', AUDIENCE],
         ['audiences:write', { spec: { audienceActivation: { activationPartnerId: '7', filterSetId: '1' } } }],
       ] as const) {

@@ -191,7 +191,7 @@ export class AudienceActivationInput {
   @Text()
   filterSetId?: string | null;
 
-  @Public(() => String, { nullable: true })
+  @Public(() => String, { nullable: true, description: 'Scope reports:sql too: SQL reads every app of the account.' })
   @IsOptional()
   @Text(200_000)
   sql?: string | null;
