@@ -26,6 +26,7 @@ export function newReport(
     metricNames: [],
     unsupported: [],
     error: null,
+    reports: [],
   };
 }
 

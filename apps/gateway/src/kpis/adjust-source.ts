@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ADJUST_KPIS, type AdjustKpiTable } from '#libs/adjust-kpi';
 import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApp, type OpenedApps } from '#libs/tenancy';
-import type { LineForm } from '../edge/table-lines.js';
 import type { ReadAnswer } from '../vendor-reads/vendor-reads.js';
 import { AdjustAnswers, type OpenedAnswer } from './adjust-answers.js';
 import { type AdjustPlan, planForAdjust, unsupportedDimensions } from './adjust-plan.js';
@@ -10,6 +9,7 @@ import { AdjustTable } from './adjust-table.js';
 import { type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
 import { GivenRows } from './row-source.js';
+import { asStream } from './kpi-source.js';
 import type { KpiSourceService, SourceReport, SourceRequest, SourceRows, SourceStream } from './kpi-source.js';
 
 /** What a question comes to at Adjust, before anything is asked. No plan: the report says why. */
@@ -124,8 +124,13 @@ function streamOf(
   noteFreshness(report, answer);
   const { large } = value;
   const table = new AdjustTable(request.question, prepared, plan, large.stream);
-  const lines = (form: LineForm): AsyncGenerator<string> => table.streamed(large.rows(), form, report);
-  return { report, layout: table.layout, lines, leave: async () => void (await large.leave()) };
+  return {
+    report,
+    layout: table.layout,
+    lines: (form) => table.lines(large.rows(), form, report),
+    batches: () => table.batches(large.rows(), report),
+    leave: async () => void (await large.leave()),
+  };
 }
 
 function noteFreshness(report: SourceReport, answer: ReadAnswer<unknown>): void {
@@ -143,12 +148,4 @@ function emptyLayout(question: KpiQuestion): KpiLayout {
     own,
     own.some((name) => ADJUST_KPIS.get(name)?.unit === 'money'),
   );
-}
-
-/** Whole rows as a stream of one text. */
-function asStream({ rows, ...rest }: SourceRows): SourceStream {
-  async function* lines(form: LineForm): AsyncGenerator<string> {
-    if (rows.count > 0) yield rows.lines?.(form) ?? rows.cells.map((cells) => form.line(cells)).join('');
-  }
-  return { ...rest, lines };
 }

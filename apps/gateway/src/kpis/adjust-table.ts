@@ -65,18 +65,29 @@ export class AdjustTable {
   }
 
   /** The lines of an answer that is still coming; `report` is complete when they have ended. */
-  async *streamed(
+  async *lines(
     batches: AsyncIterable<AdjustKpiRowBatch>,
     form: LineForm,
     report: SourceReport,
   ): AsyncGenerator<string> {
-    for await (const batch of batches) {
-      const lines = this.paste ? this.paste.lines(batch, form) : linesOf(this.made(batch), form);
-      if (lines) yield lines;
+    const { paste } = this;
+    if (!paste) {
+      for await (const cells of this.batches(batches, report)) yield linesOf(cells, form);
+      return;
     }
-    const last = linesOf(this.maker.end(), form);
+    for await (const batch of batches) if (batch.length > 0) yield paste.lines(batch, form);
     report.currencies = [...this.maker.currencies].sort();
-    if (last) yield last;
+  }
+
+  /** As `lines`, as cells. */
+  async *batches(batches: AsyncIterable<AdjustKpiRowBatch>, report: SourceReport): AsyncGenerator<readonly KpiCells[]> {
+    for await (const batch of batches) {
+      const cells = this.paste ? this.paste.cells(batch) : this.made(batch);
+      if (cells.length > 0) yield cells;
+    }
+    const last = this.maker.end();
+    report.currencies = [...this.maker.currencies].sort();
+    if (last.length > 0) yield last;
   }
 
   private made(batch: AdjustKpiRowBatch): KpiCells[] {

@@ -4,6 +4,7 @@ import { GatewayError, type TenantContext, requireScope } from '#libs/domain';
 import { type App, appOf } from '../apps/app.model.js';
 import { spendRows, spendTable } from './answer-budget.js';
 import type { KpiCells, KpiLayout } from './kpi-layout.js';
+import type { KpiQuestion } from './kpi-question.js';
 import type { KpiDimensionId, KpiSource, KpiTable, KpiValue } from './kpi.model.js';
 import { GivenRows, type RowSource } from './row-source.js';
 import type { SourceReport } from './kpi-source.js';
@@ -15,6 +16,7 @@ export const MOST_TABLE_ROWS = 100_000;
 /** What the whole answer's rows share. */
 export interface AnswerFrame {
   tenant: TenantContext;
+  question: KpiQuestion;
   layout: KpiLayout;
   /** Whole apps behind the ids in the rows; asked for only when a query selects one. */
   appsById: () => Promise<ReadonlyMap<string, AppRecord>>;
@@ -63,6 +65,10 @@ export class KpiAnswer {
 
   get layout(): KpiLayout {
     return this.frame.layout;
+  }
+
+  get question(): KpiQuestion {
+    return this.frame.question;
   }
 
   async totalsFor(info: GraphQLResolveInfo): Promise<readonly KpiRowView[]> {

@@ -41,3 +41,36 @@ export function layoutOf(question: KpiQuestion, vendorNames: readonly string[], 
   }
   return { columns, at, currencyAt, firstMetricAt };
 }
+
+/** One layout for the rows of several sources: what they were asked for is the same, their own metrics are not. */
+export function mergedLayout(layouts: readonly KpiLayout[]): KpiLayout {
+  const [first, ...rest] = layouts as [KpiLayout, ...KpiLayout[]];
+  if (rest.every((layout) => hasSameColumns(layout, first))) return first;
+  const asked = first.columns.slice(0, first.currencyAt ?? first.firstMetricAt);
+  const currency = layouts.flatMap(({ columns, currencyAt }) =>
+    currencyAt === undefined ? [] : [columns[currencyAt]!],
+  );
+  const metrics = new Map<string, KpiColumnInfo>();
+  for (const { columns, firstMetricAt } of layouts) {
+    for (const column of columns.slice(firstMetricAt)) metrics.set(column.name, column);
+  }
+  const before = [...asked, ...currency.slice(0, 1)];
+  return {
+    columns: [...before, ...metrics.values()],
+    at: first.at,
+    currencyAt: currency.length > 0 ? asked.length : undefined,
+    firstMetricAt: before.length,
+  };
+}
+
+export const hasSameColumns = (one: KpiLayout, other: KpiLayout): boolean =>
+  one === other ||
+  (one.columns.length === other.columns.length &&
+    one.columns.every(({ name }, index) => name === other.columns[index]!.name));
+
+/** Makes rows of `from` into rows of `to`; what `from` does not have is null. */
+export function inLayout(from: KpiLayout, to: KpiLayout): (cells: KpiCells) => KpiCells {
+  if (hasSameColumns(from, to)) return (cells) => cells;
+  const places = to.columns.map(({ name }) => from.columns.findIndex((column) => column.name === name));
+  return (cells) => places.map((place) => (place < 0 ? null : cells[place]!));
+}

@@ -10,6 +10,7 @@ import { FORM_PARAMS, type KpiForm, readForm } from './kpi-form.js';
 import { type RawQuery, kpiInputOf, renamed } from './kpi-params.js';
 import { KpisService } from './kpis.service.js';
 import type { SourceReport } from './kpi-source.js';
+import { linesOfRows } from './row-source.js';
 
 /** `/v1/kpis` in its three forms. */
 @Injectable()
@@ -89,7 +90,7 @@ async function sendJson(reply: FastifyReply, answer: KpiAnswer, withTotals: bool
 function flatRows({ rowSource, layout }: KpiAnswer): string {
   if (rowSource.count === 0) return '[]';
   const form = new LineForm('ndjson', layout.columns, AS_THEY_ARE);
-  const lines = rowSource.lines?.(form) ?? rowSource.cells.map((cells) => form.line(cells)).join('');
+  const lines = linesOfRows(rowSource, form);
   return `[${lines.slice(0, -1).replaceAll('\n', ',')}]`;
 }
 

@@ -1,8 +1,8 @@
 import type { GatewayError, TenantContext, Vendor } from '#libs/domain';
 import type { LineForm } from '../edge/table-lines.js';
-import type { KpiLayout } from './kpi-layout.js';
+import type { KpiCells, KpiLayout } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
-import type { RowSource } from './row-source.js';
+import { linesOfRows, type RowSource } from './row-source.js';
 import type { KpiMetric, KpiService, KpiSourceStatus } from './kpi-words.js';
 
 /** What is told of one source of an answer: KpiSource of the public face. */
@@ -19,6 +19,8 @@ export interface SourceReport {
   metricNames: { metric: KpiMetric; vendorName: string }[];
   unsupported: string[];
   error: GatewayError | null;
+  /** Ids of the reports that the numbers were, or will be, read from, where the vendor answers asynchronously. */
+  reports: readonly string[];
 }
 
 /** A source's part of an answer. */
@@ -28,12 +30,17 @@ export interface SourceRows {
   rows: RowSource;
 }
 
-/** As SourceRows, for answers of any size: lines are made as rows come, and the report is complete when they have ended. */
+/**
+ * As SourceRows, for answers of any size: rows are made as they come, and the report is complete when they have ended.
+ * They are read once, as cells or as lines.
+ */
 export interface SourceStream {
   report: SourceReport;
   layout: KpiLayout;
+  batches: () => AsyncGenerator<readonly KpiCells[]>;
+  /** The same rows as lines of a form with this layout's columns. */
   lines: (form: LineForm) => AsyncGenerator<string>;
-  /** Ends the vendor's answer where `batches` will not be read; harmless where they were. */
+  /** Ends the vendor's answer where its rows will not be read; harmless where they were. */
   leave?: () => Promise<unknown>;
 }
 
@@ -42,6 +49,8 @@ export interface SourceRequest {
   question: KpiQuestion;
   /** Null: every app that the key may read. */
   appIds: readonly string[] | null;
+  /** How long to wait for a vendor that answers asynchronously; past it the source is PENDING. */
+  waitSeconds: number;
 }
 
 /** A service that numbers come from. A third vendor is one more of these. */
@@ -51,4 +60,15 @@ export interface KpiSourceService {
   /** Throws BAD_USER_INPUT for a question that is wrong; any other failure is the source's own, in its report. */
   read(request: SourceRequest): Promise<SourceRows>;
   stream(request: SourceRequest): Promise<SourceStream>;
+}
+
+/** Whole rows as a stream of one batch. */
+export function asStream({ rows, ...rest }: SourceRows): SourceStream {
+  async function* batches(): AsyncGenerator<readonly KpiCells[]> {
+    if (rows.count > 0) yield rows.cells;
+  }
+  async function* lines(form: LineForm): AsyncGenerator<string> {
+    if (rows.count > 0) yield linesOfRows(rows, form);
+  }
+  return { ...rest, batches, lines };
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '#libs/audit';
-import { GatewayError, type TenantContext, type Vendor, requireScope } from '#libs/domain';
+import { type TenantContext, requireScope } from '#libs/domain';
 import { AppDirectory, type AppRecord } from '#libs/tenancy';
 import type { AppKpiInput, KpiQueryInput } from './kpi.input.js';
 import { KpiAnswer } from './kpi-answer.js';
@@ -8,13 +8,17 @@ import { AppQuestions } from './app-questions.js';
 import { type KpiQuestion, questionOf } from './kpi-question.js';
 import { deepFreeze } from '../edge/recent.js';
 import type { LineForm } from '../edge/table-lines.js';
-import { type KpiLayout, layoutOf } from './kpi-layout.js';
-import type { KpiSourceService, SourceReport, SourceRequest, SourceRows, SourceStream } from './kpi-source.js';
-import { GivenRows, rowsInTurn } from './row-source.js';
+import { hasSameColumns, inLayout, type KpiLayout, mergedLayout } from './kpi-layout.js';
+import { asked, chosen, failIfAsked, failIfPending, settle } from './kpi-policy.js';
+import type { KpiSourceService, SourceReport, SourceRequest, SourceStream } from './kpi-source.js';
+import { rowsInTurn } from './row-source.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
 
 export const KPI_SOURCES = Symbol('kpi sources');
+
+/** Which apps a question is about, and how long it may take. */
+export type About = Pick<KpiQueryInput, 'appIds' | 'waitSeconds'>;
 
 /** A whole answer of one source or several, as it streams. */
 export interface KpiStream {
@@ -28,7 +32,7 @@ export interface KpiStream {
 /** The KPI room: one question in, rows and where they came from out. */
 @Injectable()
 export class KpisService {
-  private readonly appQuestions = new AppQuestions((tenant, question, appIds) => this.answer(tenant, question, appIds));
+  private readonly appQuestions = new AppQuestions((tenant, question, about) => this.answer(tenant, question, about));
 
   constructor(
     @Inject(KPI_SOURCES) private readonly sources: readonly KpiSourceService[],
@@ -42,7 +46,7 @@ export class KpisService {
     requireScope(tenant, 'kpis:read');
     const question = questionOf(input);
     return this.audited(tenant, question, input.appIds ?? null, async () =>
-      settle(await this.answer(tenant, question, input.appIds ?? null), input.onFailedSource),
+      settle(await this.answer(tenant, question, input), input.onFailedSource),
     );
   }
 
@@ -51,7 +55,7 @@ export class KpisService {
     requireScope(tenant, 'kpis:read');
     const question = questionOf(input);
     return this.audited(tenant, question, [appId], async () =>
-      settle(await this.appQuestions.ask(tenant, appId, question), input.onFailedSource),
+      settle(await this.appQuestions.ask(tenant, appId, question, input.waitSeconds), input.onFailedSource),
     );
   }
 
@@ -61,56 +65,56 @@ export class KpisService {
     const question = questionOf(input);
     const appIds = input.appIds ?? null;
     return this.audited(tenant, question, appIds, async () => {
-      const request: SourceRequest = { tenant, question, appIds };
-      const streams = await Promise.all(this.chosen(question).map((source) => source.stream(request)));
+      const streams = await this.open(tenant, question, input);
       const reports = streams.map(({ report }) => report);
-      this.count(reports);
       try {
-        failIfAsked(reports, policy);
+        failIfAsked(reports, question, policy);
+        failIfPending(reports);
       } catch (error) {
         await leaveAll(streams);
         throw error;
       }
-      return { question, layout: streams[0]!.layout, reports, lines: (form) => inTurn(streams, form) };
+      const layout = mergedLayout(streams.map((stream) => stream.layout));
+      return { question, layout, reports, lines: (form) => linesInTurn(streams, layout, form) };
     });
   }
 
-  private async answer(
-    tenant: TenantContext,
-    question: KpiQuestion,
-    appIds: readonly string[] | null,
-  ): Promise<KpiAnswer> {
-    const request: SourceRequest = { tenant, question, appIds };
-    const parts = await Promise.all(this.chosen(question).map((source) => source.read(request)));
+  /** The sources' own streams. Whoever opens them reads or leaves each. */
+  async open(tenant: TenantContext, question: KpiQuestion, about: About): Promise<SourceStream[]> {
+    const request = requestOf(tenant, question, about);
+    const streams = asked(
+      question,
+      await Promise.all(chosen(this.sources, question).map((source) => source.stream(request))),
+    );
+    this.count(streams);
+    return streams;
+  }
+
+  private async answer(tenant: TenantContext, question: KpiQuestion, about: About): Promise<KpiAnswer> {
+    const request = requestOf(tenant, question, about);
+    const parts = asked(
+      question,
+      await Promise.all(chosen(this.sources, question).map((source) => source.read(request))),
+    );
+    this.count(parts);
     const reports = parts.map(({ report }) => report);
-    this.count(reports);
     const ids = new Set(reports.flatMap((report) => report.apps.map((app) => app.id)));
+    const layout = mergedLayout(parts.map((part) => part.layout));
     return new KpiAnswer(
-      { tenant, layout: parts[0]!.layout, appsById: once(() => this.appsById(tenant, [...ids])) },
-      rowsInTurn(parts.map(({ rows }) => rows)),
+      { tenant, question, layout, appsById: once(() => this.appsById(tenant, [...ids])) },
+      rowsInTurn(parts, layout),
       reports,
-      once(() => this.totals(tenant, question, appIds)),
+      once(() => this.totals(tenant, question, about)),
     );
   }
 
   /** One row for each vendor and currency; for metrics that do not add up over apps, one for each app. */
-  private async totals(
-    tenant: TenantContext,
-    question: KpiQuestion,
-    appIds: readonly string[] | null,
-  ): Promise<KpiAnswer> {
-    const whole = await this.answer(tenant, { ...question, groupBy: [] }, appIds);
+  private async totals(tenant: TenantContext, question: KpiQuestion, about: About): Promise<KpiAnswer> {
+    const whole = await this.answer(tenant, { ...question, groupBy: [] }, about);
     const addsUp = whole.reports.every((report) => report.error?.code !== 'UNSUPPORTED');
-    const answer = addsUp ? whole : await this.answer(tenant, { ...question, groupBy: ['APP'] }, appIds);
-    failIfAsked(answer.reports, 'ERROR');
+    const answer = addsUp ? whole : await this.answer(tenant, { ...question, groupBy: ['APP'] }, about);
+    failIfAsked(answer.reports, question, 'ERROR');
     return answer;
-  }
-
-  private chosen(question: KpiQuestion): KpiSourceService[] {
-    const asked = (vendor: Vendor): boolean => !question.vendors || question.vendors.includes(vendor);
-    const chosen = this.sources.filter((source) => asked(source.vendor));
-    const missing = (question.vendors ?? []).filter((vendor) => !chosen.some((source) => source.vendor === vendor));
-    return [...chosen, ...missing.map((vendor) => new AbsentSource(vendor))];
   }
 
   private async appsById(tenant: TenantContext, ids: string[]): Promise<Map<string, AppRecord>> {
@@ -118,8 +122,8 @@ export class KpisService {
     return new Map(apps.flatMap((app) => (app ? [[app.id, app]] : [])));
   }
 
-  private count(reports: readonly SourceReport[]): void {
-    for (const report of reports) this.metrics.kpiSource(report.service, report.status);
+  private count(parts: readonly { report: SourceReport }[]): void {
+    for (const { report } of parts) this.metrics.kpiSource(report.service, report.status);
   }
 
   private audited<T>(
@@ -149,53 +153,34 @@ function auditedRequest(question: KpiQuestion, appIds: readonly string[] | null)
 
 const requests = new WeakMap<KpiQuestion, { request: object; appIds: readonly string[] | null }>();
 
-/** A vendor that is asked for by name, and that this gateway has no KPI service of. */
-class AbsentSource implements KpiSourceService {
-  readonly service;
+const requestOf = (tenant: TenantContext, question: KpiQuestion, { appIds, waitSeconds }: About): SourceRequest => ({
+  tenant,
+  question,
+  appIds: appIds ?? null,
+  waitSeconds,
+});
 
-  constructor(readonly vendor: Vendor) {
-    this.service = vendor === 'ADJUST' ? ('ADJUST_KPI_SERVICE' as const) : ('KOCHAVA_SUMMARY' as const);
-  }
-
-  async read({ question }: SourceRequest): Promise<SourceRows> {
-    const { vendor, service } = this;
-    const error = new GatewayError('UNSUPPORTED', `This gateway has no KPIs of ${vendor}.`, { vendor });
-    const report: SourceReport = {
-      ...{ vendor, service, error, status: 'UNSUPPORTED', fetchedAt: null, apps: [], currencies: [], warnings: [] },
-      ...{ settings: {}, metricNames: [], unsupported: question.metrics.map((metric) => metric as string) },
-    };
-    return { report, layout: layoutOf(question, [], false), rows: new GivenRows([]) };
-  }
-
-  async stream(request: SourceRequest): Promise<SourceStream> {
-    return { ...(await this.read(request)), lines: (form) => inTurn([], form) };
-  }
-}
-
-async function* inTurn(streams: readonly SourceStream[], form: LineForm): AsyncGenerator<string> {
+async function* linesInTurn(
+  streams: readonly SourceStream[],
+  layout: KpiLayout,
+  form: LineForm,
+): AsyncGenerator<string> {
   try {
-    for (const stream of streams) yield* stream.lines(form);
+    for (const stream of streams) {
+      if (hasSameColumns(stream.layout, layout)) yield* stream.lines(form);
+      else {
+        const made = inLayout(stream.layout, layout);
+        for await (const batch of stream.batches()) yield batch.map((cells) => form.line(made(cells))).join('');
+      }
+    }
   } finally {
     await leaveAll(streams);
   }
 }
 
 /** An answer that nobody reads would hold its place among the vendor's concurrent calls. */
-const leaveAll = (streams: readonly SourceStream[]): Promise<unknown> =>
+export const leaveAll = (streams: readonly SourceStream[]): Promise<unknown> =>
   Promise.allSettled(streams.map((stream) => stream.leave?.()));
-
-function settle(answer: KpiAnswer, policy: FailedSourcePolicy): KpiAnswer {
-  failIfAsked(answer.reports, policy);
-  return answer;
-}
-
-/** Under ERROR one failed source fails the answer; a question that no vendor can answer is an error under both. */
-function failIfAsked(reports: readonly SourceReport[], policy: FailedSourcePolicy): void {
-  const failed = reports.filter((report) => report.error);
-  const first = failed.find((report) => report.status !== 'UNSUPPORTED') ?? failed[0];
-  const nobodyLeft = failed.length === reports.length && failed.every((report) => report.status === 'UNSUPPORTED');
-  if (first?.error && (policy === 'ERROR' || nobodyLeft)) throw first.error;
-}
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;

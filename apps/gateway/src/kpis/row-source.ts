@@ -1,5 +1,5 @@
 import type { LineForm } from '../edge/table-lines.js';
-import type { KpiCells } from './kpi-layout.js';
+import { hasSameColumns, inLayout, type KpiCells, type KpiLayout } from './kpi-layout.js';
 
 /** The rows of an answer; made when somebody looks at them. */
 export interface RowSource {
@@ -17,7 +17,51 @@ export class GivenRows implements RowSource {
   }
 }
 
-/** Several sources' rows, one after the other. */
-export function rowsInTurn(sources: readonly RowSource[]): RowSource {
-  return sources.length === 1 ? sources[0]! : new GivenRows(sources.flatMap(({ cells }) => cells));
+/** Several sources' rows in the columns of `layout`, one source after the other. */
+export function rowsInTurn(
+  sources: readonly { readonly rows: RowSource; readonly layout: KpiLayout }[],
+  layout: KpiLayout,
+): RowSource {
+  const parts = sources.map(({ rows, layout: own }) =>
+    hasSameColumns(own, layout) ? rows : new RowsIn(rows, own, layout),
+  );
+  return parts.length === 1 ? parts[0]! : new RowsInTurn(parts);
 }
+
+class RowsIn implements RowSource {
+  private made?: readonly KpiCells[];
+
+  constructor(
+    private readonly rows: RowSource,
+    private readonly from: KpiLayout,
+    private readonly to: KpiLayout,
+  ) {}
+
+  get count(): number {
+    return this.rows.count;
+  }
+
+  get cells(): readonly KpiCells[] {
+    return (this.made ??= this.rows.cells.map(inLayout(this.from, this.to)));
+  }
+}
+
+class RowsInTurn implements RowSource {
+  private made?: readonly KpiCells[];
+  readonly count: number;
+
+  constructor(private readonly parts: readonly RowSource[]) {
+    this.count = parts.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  get cells(): readonly KpiCells[] {
+    return (this.made ??= this.parts.flatMap(({ cells }) => cells));
+  }
+
+  lines(form: LineForm): string {
+    return this.parts.map((part) => linesOfRows(part, form)).join('');
+  }
+}
+
+export const linesOfRows = (rows: RowSource, form: LineForm): string =>
+  rows.count === 0 ? '' : (rows.lines?.(form) ?? rows.cells.map((cells) => form.line(cells)).join(''));
