@@ -6,6 +6,7 @@ import { KochavaPostbacksClient } from '#libs/kochava-postbacks';
 import { DownloadGuard, KochavaReportClient, KochavaScheduleClient, ReportDownloads } from '#libs/kochava-reporting';
 import { UpstreamHttp } from '#libs/upstream-http';
 import type { Config } from './config.js';
+import { RowGatherer } from './kpis/row-gatherer.js';
 import { GatewayMetrics } from './operations/gateway-metrics.js';
 import { Log } from './operations/log.js';
 
@@ -13,7 +14,7 @@ import { Log } from './operations/log.js';
 @Global()
 @Module({})
 export class SharedModule {
-  static forRoot({ vendors }: Config, log: Log, databaseUrl: string): DynamicModule {
+  static forRoot({ vendors, database }: Config, log: Log, databaseUrl: string): DynamicModule {
     const metrics = new GatewayMetrics();
     const http = new UpstreamHttp({
       tryTimeoutMs: vendors.tryTimeoutMs,
@@ -29,6 +30,7 @@ export class SharedModule {
       { provide: GatewayMetrics, useValue: metrics },
       { provide: PrismaService, useFactory: () => new PrismaService(databaseUrl) },
       { provide: UpstreamHttp, useValue: http },
+      { provide: RowGatherer, useValue: new RowGatherer(database.dataDir) },
       { provide: AdjustKpiClient, useValue: new AdjustKpiClient(http, { baseUrl: vendors.adjust }) },
       { provide: KochavaReportClient, useValue: new KochavaReportClient(http, reporting) },
       { provide: KochavaScheduleClient, useValue: new KochavaScheduleClient(http, reporting) },
