@@ -23,3 +23,7 @@ export { readableFile, skipBytes } from './readable-file.js';
 export type { ReadableFile } from './readable-file.js';
 export { readRows } from './rows.js';
 export type { RowBatch, RowsOptions } from './row-batch.js';
+export { SUMMARY_COUNTERS, SummaryColumns } from './summary-columns.js';
+export type { SummaryCounter, SummaryWish } from './summary-columns.js';
+export { readSummary } from './summary-rows.js';
+export type { SummaryRow } from './summary-rows.js';

@@ -1,0 +1,87 @@
+import { brokenFile } from './broken-file.js';
+import type { RowBatch } from './row-batch.js';
+import type { SummaryColumns, SummaryPlaces, SummaryWish } from './summary-columns.js';
+
+/** One group of a summary in one stretch of time. */
+export interface SummaryRow {
+  /** When the stretch begins, milliseconds since 1970: the report must have been asked for in UTC. */
+  readonly time: number;
+  /** In the order in which they were asked for; null where the file has an empty field. */
+  readonly groups: readonly { readonly name: string | null; readonly id: string | null }[];
+  /** In the order in which they were asked for; null where the file has an empty field. */
+  readonly counters: readonly (number | null)[];
+}
+
+const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+const TIME = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?(?:Z|UTC))?)?$/i;
+/** Times that are kept read: rows of one stretch follow one another, or come again. */
+const MOST_TIMES = 10_000;
+
+/**
+ * The rows of a summary's file, typed. Throws UpstreamError `malformed` where the file lacks a column that was asked for, or
+ * holds what is no number or no time: it names the column and the row, never the value. `onPlaces` is told what the columns
+ * are before the first row.
+ */
+export async function* readSummary(
+  batches: AsyncIterable<RowBatch>,
+  columns: SummaryColumns,
+  wish: SummaryWish,
+  onPlaces?: (places: SummaryPlaces) => void,
+): AsyncGenerator<SummaryRow[]> {
+  let known: readonly string[] | undefined;
+  let places: SummaryPlaces | undefined;
+  const times = new Map<string, number>();
+  let count = 0;
+  for await (const batch of batches) {
+    if (!places || known !== batch.columns) {
+      places = columns.find(batch.columns, wish);
+      known = batch.columns;
+      onPlaces?.(places);
+    }
+    const { time, groupings, counters } = places;
+    const wrong = (place: number, what: string) =>
+      brokenFile(`column ${JSON.stringify(batch.columns[place])} of row ${count} holds what is no ${what}`);
+    const timeAt = (value: unknown): number => {
+      const text = textOf(value) ?? '';
+      let instant = times.get(text);
+      if (instant === undefined) {
+        instant = instantOf(text);
+        if (Number.isNaN(instant)) throw wrong(time, 'time');
+        if (times.size >= MOST_TIMES) times.clear();
+        times.set(text, instant);
+      }
+      return instant;
+    };
+    const numberAt = (place: number, value: unknown): number | null => {
+      const text = textOf(value);
+      if (text === null) return null;
+      if (!NUMBER.test(text)) throw wrong(place, 'number');
+      return Number(text);
+    };
+    const made: SummaryRow[] = [];
+    for (const row of batch.rows) {
+      count++;
+      made.push({
+        time: timeAt(row[time]),
+        groups: groupings.map(({ name, id }) => ({
+          name: name === undefined ? null : textOf(row[name]),
+          id: id === undefined ? null : textOf(row[id]),
+        })),
+        counters: counters.map((place) => numberAt(place, row[place])),
+      });
+    }
+    if (made.length > 0) yield made;
+  }
+}
+
+function textOf(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  const text = (typeof value === 'string' ? value : String(value)).trim();
+  return text === '' ? null : text;
+}
+
+/** NaN for what is no time. */
+function instantOf(text: string): number {
+  const [whole, day, hours = '00', minutes = '00', seconds = '00'] = TIME.exec(text) ?? [];
+  return whole === undefined ? NaN : Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
+}
