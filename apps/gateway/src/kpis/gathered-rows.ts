@@ -119,7 +119,8 @@ export function plus(one: number, other: number): number {
   return Number.isInteger(sum) ? sum : Math.round(sum * 1e6) / 1e6;
 }
 
-function addInto(sums: (number | null)[], more: readonly (number | null)[]): void {
+/** Adds `more` to `sums`, in place; null adds nothing. */
+export function addInto(sums: (number | null)[], more: readonly (number | null)[]): void {
   for (let index = 0; index < sums.length; index++) {
     const value = more[index] ?? null;
     if (value !== null) sums[index] = plus(sums[index] ?? 0, value);

@@ -32,7 +32,7 @@ import {
 } from './kpi-words.js';
 
 /** A list of names or codes, each a text of a sane length. */
-const Names =
+export const Names =
   (most: number): PropertyDecorator =>
   (target, key) => {
     for (const rule of [

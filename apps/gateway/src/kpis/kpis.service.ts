@@ -3,7 +3,7 @@ import { AuditLog } from '#libs/audit';
 import { type TenantContext, requireScope } from '#libs/domain';
 import { AppDirectory, type AppRecord } from '#libs/tenancy';
 import type { AppKpiInput, KpiQueryInput } from './kpi.input.js';
-import { KpiAnswer } from './kpi-answer.js';
+import { type AnswerFrame, KpiAnswer } from './kpi-answer.js';
 import { AppQuestions } from './app-questions.js';
 import { type KpiQuestion, questionOf } from './kpi-question.js';
 import { deepFreeze } from '../edge/recent.js';
@@ -97,15 +97,24 @@ export class KpisService {
       await Promise.all(chosen(this.sources, question).map((source) => source.read(request))),
     );
     this.count(parts);
-    const reports = parts.map(({ report }) => report);
-    const ids = new Set(reports.flatMap((report) => report.apps.map((app) => app.id)));
-    const layout = mergedLayout(parts.map((part) => part.layout));
+    const frame = this.frame(tenant, question, parts);
     return new KpiAnswer(
-      { tenant, question, layout, appsById: once(() => this.appsById(tenant, [...ids])) },
-      rowsInTurn(parts, layout),
-      reports,
+      frame,
+      rowsInTurn(parts, frame.layout),
+      parts.map(({ report }) => report),
       once(() => this.totals(tenant, question, about)),
     );
+  }
+
+  /** What the rows and sources of an answer made of `parts` share. */
+  frame(
+    tenant: TenantContext,
+    question: KpiQuestion,
+    parts: readonly Pick<SourceStream, 'report' | 'layout'>[],
+  ): AnswerFrame {
+    const ids = new Set(parts.flatMap(({ report }) => report.apps.map((app) => app.id)));
+    const layout = mergedLayout(parts.map((part) => part.layout));
+    return { tenant, question, layout, appsById: once(() => this.appsById(tenant, [...ids])) };
   }
 
   /** One row for each vendor and currency; for metrics that do not add up over apps, one for each app. */
