@@ -35,6 +35,7 @@ export const EDGE_QUESTIONS: Readonly<Record<string, (known: Known) => string>> 
   'Schedule.lastReport': () => '{ schedules { nodes { lastReport { id } } } }',
   'Report.schedule': () => '{ reports { nodes { schedule { id } } } }',
   'KpiRow.app': () => `{ kpis(input: ${KPIS}) { rows { app { name } } } }`,
+  'KpiComparisonRow.app': () => `{ kpiComparison(input: ${KPIS}) { rows { app { name } } } }`,
   'KpiSource.apps': () => `{ kpis(input: ${KPIS}) { sources { apps { name } } } }`,
   'AuditEvent.app': () => '{ auditEvents(filter: { actions: ["app.read"] }) { nodes { app { name } } } }',
 };

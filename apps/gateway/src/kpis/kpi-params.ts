@@ -22,6 +22,8 @@ const text: Reader = (values) => only(values);
 const code: Reader = (values) => only(values).toUpperCase();
 const flag: Reader = (values) => ({ true: true, false: false })[only(values).toLowerCase()] ?? only(values);
 const seconds: Reader = (values) => (/^\d+$/.test(only(values)) ? Number(only(values)) : only(values));
+/** A number with a fraction. */
+export const decimal: Reader = (values) => (/^\d+(?:\.\d+)?$/.test(only(values)) ? Number(only(values)) : only(values));
 const split = (values: Values): string[] =>
   values.flatMap((value) => value.split(',').map((part) => part.trim())).filter((part) => part !== '');
 const list: Reader = split;
@@ -34,8 +36,8 @@ const vendorMetrics: Reader = (values) =>
     return { vendor: value.slice(0, Math.max(0, colon)).toUpperCase(), name: value.slice(colon + 1) };
   });
 
-interface Param {
-  /** Where the value goes in KpiQueryInput. */
+export interface Param {
+  /** Where the value goes in the input. */
   field: string;
   read: Reader;
   description: string;
@@ -45,8 +47,10 @@ interface Param {
 
 const oneOf = (words: object): string => Object.keys(words).join(', ').toLowerCase();
 
+export type Params = Readonly<Record<string, Param>>;
+
 /** The query parameters of GET /v1/kpis (rest.md). Enumerated values are taken in any letter case. */
-export const KPI_PARAMS: Readonly<Record<string, Param>> = {
+export const KPI_PARAMS = {
   app: {
     field: 'appIds',
     read: list,
@@ -130,20 +134,33 @@ export const KPI_PARAMS: Readonly<Record<string, Param>> = {
     read: code,
     description: 'partial or error; CSV and NDJSON fail by default, JSON does not.',
   },
-};
+} satisfies Params;
 
 export type RawQuery = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What a door of numbers takes in its URL: `params` go into an input of `type`, `form` says how the answer is written. */
+export interface QueryDoor<T extends object> {
+  readonly type: new () => T;
+  readonly params: Params;
+  readonly form: Readonly<Record<string, string>>;
+}
+
+const KPI_DOOR: QueryDoor<KpiQueryInput> = { type: KpiQueryInput, params: KPI_PARAMS, form: FORM_PARAMS };
+
+/** As `inputOf`, at GET /v1/kpis. */
+export const kpiInputOf = (query: RawQuery, problems: FieldError[]): KpiQueryInput =>
+  inputOf(KPI_DOOR, query, problems);
 
 /**
  * The input that a query string asks with. BAD_USER_INPUT names each parameter as it stands in the URL, those in
  * `problems` too.
  */
-export function kpiInputOf(query: RawQuery, problems: FieldError[]): KpiQueryInput {
+export function inputOf<T extends object>(door: QueryDoor<T>, query: RawQuery, problems: FieldError[]): T {
   const plain: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(query)) {
-    const param = Object.hasOwn(KPI_PARAMS, name) ? KPI_PARAMS[name] : undefined;
+    const param = Object.hasOwn(door.params, name) ? door.params[name] : undefined;
     if (!param) {
-      if (!Object.hasOwn(FORM_PARAMS, name)) problems.push({ pointer: `/${name}`, detail: 'is not a parameter here' });
+      if (!Object.hasOwn(door.form, name)) problems.push({ pointer: `/${name}`, detail: 'is not a parameter here' });
       continue;
     }
     const values = Array.isArray(value) ? value : [value ?? ''];
@@ -160,21 +177,20 @@ export function kpiInputOf(query: RawQuery, problems: FieldError[]): KpiQueryInp
     }
     set(plain, param.field, param.read(values));
   }
-  const input = gatherProblems(problems, () => readInput(KpiQueryInput, plain));
-  if (!input || problems.length > 0) throw renamed(badInput(problems));
+  const input = gatherProblems(problems, () => readInput(door.type, plain));
+  if (!input || problems.length > 0) throw renamed(badInput(problems), door.params);
   return deepFreeze(input);
 }
 
 /** The same error with `/filter/countries/0` told as `/countries`. */
-export function renamed(error: unknown): unknown {
+export function renamed(error: unknown, params: Params = KPI_PARAMS): unknown {
   if (!(error instanceof GatewayError) || error.code !== 'BAD_USER_INPUT' || !error.details.errors) return error;
   return badInput(
     error.details.errors.map(({ pointer, detail }) => {
       const path = pointer.slice(1).split('/');
       const [name] =
-        Object.entries(KPI_PARAMS).find(([, { field }]) =>
-          field.split('.').every((part, index) => path[index] === part),
-        ) ?? [];
+        Object.entries(params).find(([, { field }]) => field.split('.').every((part, index) => path[index] === part)) ??
+        [];
       return { pointer: name ? `/${name}` : pointer, detail };
     }),
   );
@@ -188,10 +204,13 @@ function set(target: Record<string, unknown>, field: string, value: unknown): vo
 
 const only = (values: Values): string => values[0] ?? '';
 
-/** All of them, for OpenAPI. */
-export const KpiQueryParams = (): MethodDecorator =>
+/** All of a door's parameters, for OpenAPI. */
+export const QueryParams = (
+  params: Params = KPI_PARAMS,
+  form: Readonly<Record<string, string>> = FORM_PARAMS,
+): MethodDecorator =>
   applyDecorators(
-    ...Object.entries(KPI_PARAMS).map(([name, { description, required, repeated }]) =>
+    ...Object.entries(params).map(([name, { description, required, repeated }]) =>
       ApiQuery({
         name,
         description,
@@ -199,7 +218,7 @@ export const KpiQueryParams = (): MethodDecorator =>
         schema: repeated ? { type: 'array', items: { type: 'string' } } : { type: 'string' },
       }),
     ),
-    ...Object.entries(FORM_PARAMS).map(([name, description]) =>
+    ...Object.entries(form).map(([name, description]) =>
       ApiQuery({ name, description, required: false, schema: { type: 'string' } }),
     ),
   );

@@ -81,10 +81,12 @@ async function sendJson(reply: FastifyReply, answer: KpiAnswer, withTotals: bool
   const totalRows = withTotals ? `,"totals":${totals ? flatRows(totals) : '[]'}` : '';
   const body = `{"rows":${rows}${totalRows},"sources":${JSON.stringify(sources)},"rowCount":${answer.rowCount}}`;
   reply.type('application/json; charset=utf-8');
-  // What failed or is stale is part of what the answer says; when it was fetched, and that it was kept, is not.
-  const said = answer.reports.map(({ status, error }) => [status === 'CACHED' ? 'FRESH' : status, error?.code]);
-  sendWithETag(reply, body, rows + totalRows + JSON.stringify(said));
+  sendWithETag(reply, body, rows + totalRows + saidOf(answer.reports));
 }
+
+/** What failed or is stale is part of what an answer says; when it was fetched, and that it was kept, is not. */
+export const saidOf = (reports: readonly SourceReport[]): string =>
+  JSON.stringify(reports.map(({ status, error }) => [status === 'CACHED' ? 'FRESH' : status, error?.code]));
 
 /** Rows as flat objects: the lines of NDJSON, in a list. */
 function flatRows({ rowSource, layout }: KpiAnswer): string {
@@ -94,10 +96,10 @@ function flatRows({ rowSource, layout }: KpiAnswer): string {
   return `[${lines.slice(0, -1).replaceAll('\n', ',')}]`;
 }
 
-const AS_THEY_ARE = { bom: false, humanReadable: false, raw: true };
+export const AS_THEY_ARE = { bom: false, humanReadable: false, raw: true };
 
 /** RFC 9211, a member for each source. */
-function cacheStatus(reports: readonly SourceReport[]): string {
+export function cacheStatus(reports: readonly SourceReport[]): string {
   return reports
     .map(({ service, status }) => {
       const name = service.toLowerCase().replaceAll('_', '-');

@@ -5,7 +5,7 @@ import type { TenantContext } from '#libs/domain';
 import { NeedsScope, Tenant } from '../edge/needs-scope.js';
 import { Described } from '../edge/described.js';
 import { KpiQueryInput } from './kpi.input.js';
-import { KpiQueryParams, type RawQuery } from './kpi-params.js';
+import { QueryParams, type RawQuery } from './kpi-params.js';
 import { KpiReplies } from './kpi-replies.js';
 import { KpiFlatResult } from './kpi-flat.model.js';
 
@@ -16,7 +16,7 @@ export class KpisController {
 
   @Get()
   @NeedsScope('kpis:read')
-  @KpiQueryParams()
+  @QueryParams()
   @Described(
     'KPI rows of one question, and where they came from. Scope kpis:read. Also as CSV and NDJSON.',
     KpiFlatResult,
