@@ -21,6 +21,7 @@ export type { Download, DownloadOptions } from './download.js';
 export { linkExpiresAt, linkFileName } from './link.js';
 export { readableFile, skipBytes } from './readable-file.js';
 export type { ReadableFile } from './readable-file.js';
+export type { CsvLines } from './csv-lines.js';
 export { readRows } from './rows.js';
 export type { RowBatch, RowsOptions } from './row-batch.js';
 export { SUMMARY_COUNTERS, SummaryColumns } from './summary-columns.js';

@@ -1,3 +1,5 @@
+import type { CsvLines } from './csv-lines.js';
+
 /** Rows that came in one piece of a report's file. */
 export interface RowBatch {
   /** The same array until a row brings a column that no row before it had: then a longer one. */
@@ -6,8 +8,8 @@ export interface RowBatch {
   readonly rows: readonly (readonly unknown[])[];
   /** The byte of the unpacked file that each row begins with: where reading can begin anew. */
   readonly offsets: readonly number[];
-  /** CSV: the rows' lines as they stand in the file, where they are ASCII and nothing in them is quoted or escaped. */
-  readonly source?: string;
+  /** CSV: the same rows as they lie in the file, where it is UTF-8. Texts are made of them when `rows` is first read. */
+  readonly lines?: CsvLines | undefined;
 }
 
 export interface RowsOptions {

@@ -9,8 +9,8 @@ import { LineForm, type TableOptions } from './table-lines.js';
 export type TableFormat = 'json' | 'csv' | 'ndjson';
 export interface Table {
   columns: readonly { readonly name: string }[];
-  /** Whole lines, several in a text, in the form that was asked for. */
-  lines: (form: LineForm) => AsyncGenerator<string>;
+  /** Whole lines, several in a piece, in the form that was asked for; bytes are UTF-8. */
+  lines: (form: LineForm) => AsyncGenerator<string | Buffer>;
 }
 
 const MEDIA: Record<TableFormat, string> = {
@@ -80,14 +80,16 @@ export async function sendTable(
   }
   async function* bytes(): AsyncGenerator<Buffer> {
     try {
-      yield Buffer.from(body);
-      for (let next = await rest; !next.done; next = await pieces.next()) yield Buffer.from(next.value);
+      yield bytesOf(body);
+      for (let next = await rest; !next.done; next = await pieces.next()) yield bytesOf(next.value);
     } finally {
       await pieces.return(undefined);
     }
   }
   await reply.send(Readable.from(bytes(), { objectMode: false }));
 }
+
+const bytesOf = (piece: string | Buffer): Buffer => (typeof piece === 'string' ? Buffer.from(piece) : piece);
 
 /** A table that is not whole by then is sent as it comes, without an ETag. */
 const WHOLE_WITHIN_MS = 25;
@@ -113,17 +115,18 @@ export function sendWithETag(
   else reply.send(body);
 }
 
-async function* csvPieces(table: Table, form: LineForm): AsyncGenerator<string> {
+async function* csvPieces(table: Table, form: LineForm): AsyncGenerator<string | Buffer> {
   let head = form.head();
   for await (const lines of table.lines(form)) {
-    yield head ? head + lines : lines;
+    if (head === '') yield lines;
+    else yield typeof lines === 'string' ? head + lines : Buffer.concat([Buffer.from(head), lines]);
     head = '';
   }
   if (head) yield head;
 }
 
 /** Broken off midway, the last line says so, for a reader that does not look at the connection. */
-async function* ndjsonPieces(table: Table, form: LineForm, requestId: string): AsyncGenerator<string> {
+async function* ndjsonPieces(table: Table, form: LineForm, requestId: string): AsyncGenerator<string | Buffer> {
   let sent = false;
   try {
     for await (const lines of table.lines(form)) {

@@ -4,9 +4,16 @@ import { reportLines } from './report-lines.js';
 
 const OPTIONS = { bom: false, humanReadable: false, raw: false };
 
-async function linesOf(file: string, as: 'csv' | 'ndjson', format: 'csv' | 'json' = 'csv', options = OPTIONS) {
+async function linesOf(
+  file: string | Buffer,
+  as: 'csv' | 'ndjson',
+  format: 'csv' | 'json' = 'csv',
+  options = OPTIONS,
+  size = Infinity,
+) {
   async function* body(): AsyncGenerator<Buffer> {
-    yield Buffer.from(file);
+    const bytes = Buffer.from(file);
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
   }
   const batches = readRows(body(), { format });
   const { value: head } = await batches.next();
@@ -21,8 +28,17 @@ async function linesOf(file: string, as: 'csv' | 'ndjson', format: 'csv' | 'json
     options,
   );
   let text = form.head();
-  for await (const piece of reportLines(all(), head.columns)(form)) text += piece;
+  for await (const piece of reportLines(all(), head.columns)(form)) text += piece.toString();
   return text;
+}
+
+async function rowsOf(file: string) {
+  async function* body(): AsyncGenerator<Buffer> {
+    yield Buffer.from(file);
+  }
+  const all: (readonly unknown[])[] = [];
+  for await (const { rows } of readRows(body(), { format: 'csv' })) all.push(...rows);
+  return all;
 }
 
 describe('lines of a report', () => {
@@ -38,6 +54,8 @@ describe('lines of a report', () => {
     ],
     ['formulas made inert', 'a,b\n=1+1,@x\n+1,-1-1\n', "a,b\n'=1+1,'@x\n'+1,'-1-1\n"],
     ['quoted where they must be', 'a,b\n"x,y","say ""hi"""\n', 'a,b\n"x,y","say ""hi"""\n'],
+    ['formulas in quotes made inert, their neighbours untouched', 'a,b\n"=1","x,y"\n1,2\n', `a,b\n'=1,"x,y"\n1,2\n`],
+    ['quotes that stand for themselves doubled', 'a,b\n5" x,1\n2,3\n', 'a,b\n"5"" x",1\n2,3\n'],
     ['in any script', 'a,b\nñ,漢\n', 'a,b\nñ,漢\n'],
   ])('as CSV: %s', async (_, file, csv) => {
     expect(await linesOf(file, 'csv')).toBe(csv);
@@ -54,6 +72,41 @@ describe('lines of a report', () => {
     ['a,b\nx,\t\n', '{"a":"x","b":"\\t"}\n'],
   ])('as NDJSON: %j', async (file, ndjson) => {
     expect(await linesOf(file, 'ndjson')).toBe(ndjson);
+  });
+
+  const hard = [
+    '\ufeffa,b\r\n1,"x, ""y"""\r\n\r\n"",\r\n"zwei\nZeilen",5" Zoll\r\n',
+    'a,b\n"""",""\n😀 ñ,"\\ 漢"\n\n\t,\u0001\n"last",line',
+  ];
+
+  it.each(hard)('say what is in the file, in whichever pieces it comes: %j', async (file) => {
+    const rows = await rowsOf(file);
+    for (let size = 1; size < Buffer.byteLength(file); size++) {
+      const ndjson = await linesOf(file, 'ndjson', 'csv', OPTIONS, size);
+      const objects = ndjson
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object);
+      expect(objects.map((object) => Object.values(object) as unknown)).toEqual(rows);
+      const csv = await linesOf(file, 'csv', 'csv', { ...OPTIONS, raw: true }, size);
+      expect(await rowsOf(csv)).toEqual(rows);
+      expect(csv).not.toContain('\r\n');
+    }
+  });
+
+  it('are UTF-8, whatever the file is', async () => {
+    const latin1 = Buffer.from('a,b\nM\u00fcnchen,1\n', 'latin1');
+    expect(await linesOf(latin1, 'ndjson')).toBe('{"a":"M\ufffdnchen","b":"1"}\n');
+    expect(await linesOf(latin1, 'csv')).toBe('a,b\nM\ufffdnchen,1\n');
+  });
+
+  it('may be longer than what is written at once, and many', async () => {
+    const long = '"\\'.repeat(100_000);
+    const file = `a,b\n1,"${long.replaceAll('"', '""')}"\n${'2,x\n'.repeat(20_000)}`;
+    const lines = (await linesOf(file, 'ndjson', 'csv', OPTIONS, 65_536)).split('\n');
+    expect(JSON.parse(lines[0]!)).toEqual({ a: '1', b: long });
+    expect(new Set(lines.slice(1, -1))).toEqual(new Set(['{"a":"2","b":"x"}']));
+    expect(lines).toHaveLength(20_002);
   });
 
   it('of a JSON file: nested values as texts of JSON, and none with columns that come too late', async () => {

@@ -1,41 +1,78 @@
-import type { RowBatch } from '#libs/kochava-reporting';
+import type { CsvLines, RowBatch } from '#libs/kochava-reporting';
 import { GatewayError } from '#libs/domain';
 import type { Cell, LineForm } from '../edge/table-lines.js';
+import { CsvToNdjson } from './csv-to-ndjson.js';
 
 const PIECE_ROWS = 500;
 
-/** A cell that a spreadsheet might run; a negative number is none. */
-const RISKY = /(?:^|[,\n])(?:[=+@\t]|-(?!\d+(?:\.\d+)?(?:[,\n]|$)))/;
+/** What a spreadsheet takes for the start of a formula, but for the minus: a negative number is none. */
+const FORMULA = new Set(Buffer.from('=+@\t\r'));
+const MINUS = 0x2d;
 const NEGATIVE = /^-\d+(?:\.\d+)?$/;
 
 /**
  * A report's rows as the lines of a table. In a file every value is a text: what is plainly a number stays as it is. Lines
- * that need no change pass whole.
+ * of CSV that need no change pass whole.
  */
 export function reportLines(
   batches: AsyncIterable<RowBatch>,
   columns: readonly string[],
-): (form: LineForm) => AsyncGenerator<string> {
+): (form: LineForm) => AsyncGenerator<string | Buffer> {
   return async function* lines(form) {
     const isCsv = form.format === 'csv';
+    const toNdjson = new CsvToNdjson(form);
     for await (const batch of batches) {
       if (batch.columns.length > columns.length) throw moreColumns(batch.columns.slice(columns.length));
-      const { source, rows } = batch;
-      if (isCsv && source !== undefined && !RISKY.test(source)) {
-        yield source;
-        continue;
-      }
-      const line = isCsv ? csvLine : source === undefined ? ndjsonLine : plainNdjsonLine;
-      for (let from = 0; from < rows.length; from += PIECE_ROWS) {
-        let piece = '';
-        for (const row of rows.slice(from, from + PIECE_ROWS)) piece += line(row, form);
-        yield piece;
-      }
+      if (batch.lines === undefined) yield* rewritten(batch.rows, form);
+      else if (isCsv) yield csvPiece(batch, batch.lines, form);
+      else yield* toNdjson.pieces(batch.lines);
     }
   };
 }
 
 type Row = readonly unknown[];
+
+function* rewritten(rows: readonly Row[], form: LineForm): Generator<string> {
+  const line = form.format === 'csv' ? csvLine : ndjsonLine;
+  for (let from = 0; from < rows.length; from += PIECE_ROWS) {
+    let piece = '';
+    for (const row of rows.slice(from, from + PIECE_ROWS)) piece += line(row, form);
+    yield piece;
+  }
+}
+
+/** The lines of `batch`; those that must be written anew are, between the others. */
+function csvPiece(batch: RowBatch, lines: CsvLines, form: LineForm): Buffer {
+  const { bytes, starts, ends, clean } = lines;
+  const width = batch.columns.length;
+  const parts: Buffer[] = [];
+  let [from, to] = [0, 0];
+  for (let line = 0; line < starts.length; line++) {
+    const isWhole = clean[line]! && !isRisky(lines, line * width, width);
+    if (isWhole && starts[line] === to) {
+      to = ends[line]!;
+      continue;
+    }
+    if (to > from) parts.push(bytes.subarray(from, to));
+    if (!isWhole) parts.push(Buffer.from(csvLine(batch.rows[line]!, form)));
+    [from, to] = isWhole ? [starts[line]!, ends[line]!] : [0, 0];
+  }
+  if (to > from) parts.push(bytes.subarray(from, to));
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}
+
+/** Has the line a cell that a spreadsheet might run? `cell`: the line's first. */
+function isRisky({ bytes, places }: CsvLines, cell: number, width: number): boolean {
+  for (let place = 2 * cell; place < 2 * (cell + width); place += 2) {
+    const [start, end] = [places[place]!, places[place + 1]!];
+    const first = bytes[start]!;
+    if (first > MINUS && first < 0x3d) continue;
+    if (start === end) continue;
+    if (FORMULA.has(first)) return true;
+    if (first === MINUS && !NEGATIVE.test(bytes.toString('latin1', start, end < 0 ? ~end : end))) return true;
+  }
+  return false;
+}
 
 function csvLine(row: Row, form: LineForm): string {
   let line = '';
@@ -49,13 +86,6 @@ function csvLine(row: Row, form: LineForm): string {
 function ndjsonLine(row: Row, form: LineForm): string {
   let line = '';
   for (let index = 0; index < row.length; index++) line += form.before[index] + form.cell(cellOf(row[index]));
-  return line + form.end;
-}
-
-/** Texts in which JSON escapes nothing. */
-function plainNdjsonLine(row: Row, form: LineForm): string {
-  let line = '';
-  for (let index = 0; index < row.length; index++) line += `${form.before[index]}"${row[index] as string}"`;
   return line + form.end;
 }
 
