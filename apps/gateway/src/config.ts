@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { SummaryColumns } from '#libs/kochava-reporting';
 import { parseKeyring } from '#libs/tenancy';
 
 /** The gateway's settings, grouped by who consumes them. Frozen; nothing else reads process.env. */
@@ -24,9 +25,11 @@ export interface Config {
     readonly downloadHosts: readonly string[];
     /** Milliseconds for one try of one call. */
     readonly tryTimeoutMs: number;
+    /** What headers of Kochava's summaries mean that are not known, by header. */
+    readonly summaryColumns: Readonly<Record<string, string>>;
   };
   readonly cache: {
-    /** Milliseconds that an answer about today, or days still being restated, is served again. */
+    /** Milliseconds that an answer is served again which has days that are not over, or are still being restated. */
     readonly recentMs: number;
     /** Milliseconds that an answer about days that are over is served again. */
     readonly pastMs: number;
@@ -35,6 +38,8 @@ export interface Config {
     /** Answers kept in process. */
     readonly entries: number;
   };
+  /** Days after a day in which vendors restate its numbers, by what they count. */
+  readonly restatedDays: { readonly counts: number; readonly cost: number };
   readonly metricsToken: string | undefined;
   readonly logLevel: string;
 }
@@ -83,12 +88,17 @@ export function loadConfig(env: Env): Config {
       ),
       downloadHosts: list(read('DOWNLOAD_HOSTS') ?? KOCHAVA_DOWNLOAD_HOSTS),
       tryTimeoutMs: integer('UPSTREAM_TIMEOUT_MS', read('UPSTREAM_TIMEOUT_MS') ?? '30000', 1, 600_000),
+      summaryColumns: summaryColumns('KOCHAVA_SUMMARY_COLUMNS', read('KOCHAVA_SUMMARY_COLUMNS')),
     },
     cache: {
       recentMs: 1000 * integer('KPI_CACHE_RECENT_SECONDS', read('KPI_CACHE_RECENT_SECONDS') ?? '60', 0, 86_400),
       pastMs: 1000 * integer('KPI_CACHE_PAST_SECONDS', read('KPI_CACHE_PAST_SECONDS') ?? '3600', 0, 2_592_000),
       staleMs: 1000 * integer('KPI_CACHE_STALE_SECONDS', read('KPI_CACHE_STALE_SECONDS') ?? '86400', 0, 2_592_000),
       entries: integer('KPI_CACHE_ENTRIES', read('KPI_CACHE_ENTRIES') ?? '1000', 0, 1_000_000),
+    },
+    restatedDays: {
+      counts: integer('KPI_COUNTS_RESTATED_DAYS', read('KPI_COUNTS_RESTATED_DAYS') ?? '3', 0, 365),
+      cost: integer('KPI_COST_RESTATED_DAYS', read('KPI_COST_RESTATED_DAYS') ?? '14', 0, 365),
     },
     metricsToken: read('METRICS_TOKEN'),
     logLevel: oneOf('LOG_LEVEL', (read('LOG_LEVEL') ?? 'info').toLowerCase(), LOG_LEVELS),
@@ -164,6 +174,16 @@ function credentialKeys(name: string, text: string | undefined, needed: boolean)
 
 function list(text: string | undefined): string[] {
   return (text ?? '').split(',').flatMap((part) => part.trim() || []);
+}
+
+/** `header=meaning`, comma separated. */
+function summaryColumns(name: string, text: string | undefined): Record<string, string> {
+  const pairs = list(text).map((pair) => pair.split('=').map((part) => part.trim()));
+  const known = SummaryColumns.meanings;
+  if (!pairs.every(({ length, 0: header, 1: meaning }) => length === 2 && header && known.has(meaning ?? ''))) {
+    wrong(name, `header=meaning, comma separated, each meaning one of ${[...known].join(', ')}`);
+  }
+  return Object.fromEntries(pairs) as Record<string, string>;
 }
 
 function origins(name: string, text: string | undefined): string[] {

@@ -3,7 +3,8 @@ import { AdjustKpiClient, type AdjustKpiRowBatch, type AdjustKpiStream, type Adj
 import type { TenantContext } from '#libs/domain';
 import { CredentialVault, type OpenCredential } from '#libs/tenancy';
 import { type ReadAnswer, VendorReads } from '../vendor-reads/vendor-reads.js';
-import type { AdjustPlan } from './adjust-plan.js';
+import { Restatement } from '../vendor-reads/restatement.js';
+import { type AdjustPlan, restatedBy } from './adjust-plan.js';
 import { LargeAnswer } from './large-answer.js';
 
 /** An answer of more rows is served, but not kept: the cache's memory is for many small ones. */
@@ -21,6 +22,7 @@ export class AdjustAnswers {
     private readonly client: AdjustKpiClient,
     private readonly vault: CredentialVault,
     private readonly reads: VendorReads,
+    private readonly restatement: Restatement,
   ) {}
 
   /** The whole answer to `plan`, to be looked into. */
@@ -55,7 +57,7 @@ export class AdjustAnswers {
   ): Promise<ReadAnswer<OpenedAnswer>> {
     return this.reads.read<OpenedAnswer>({
       key: keyOf(credential.id, plan),
-      lastDay: plan.query.endDate,
+      changesUntil: this.restatement.changesUntil(restatedBy(plan)),
       bypass: tenant.bypassCache,
       signal: tenant.signal,
       keep: (answer) => 'table' in answer && lengthOf(answer.table.batches) <= MOST_ROWS_KEPT,

@@ -10,6 +10,7 @@ import {
 } from '#libs/adjust-kpi';
 import { type FieldError, GatewayError, badInput } from '#libs/domain';
 import type { OpenedApp } from '#libs/tenancy';
+import type { Restated } from '../vendor-reads/restatement.js';
 import type { KpiQuestion } from './kpi-question.js';
 import { type KpiDimension, type KpiMetric, RATIOS } from './kpi-words.js';
 
@@ -190,6 +191,18 @@ export function planForAdjust({ question, apps, networkNames }: AdjustPlanInput)
     money,
     readsCost: asked.some((kpi) => kpi.filledNoMore),
   };
+}
+
+const DAYS_OF = { day: 1, week: 7, month: 30 } as const;
+/** As far as Adjust goes without a range: "max 120 days, 52 weeks". */
+const LONGEST = { day: 120, week: 52, month: 12 } as const;
+
+/** Which days' numbers may be restated, and for how long after: a cohort's until its oldest period is over. */
+export function restatedBy({ endpoint, query, readsCost }: AdjustPlan): Restated {
+  const { startDate: from, endDate: to, period = 'day', cohortPeriodFilter } = query;
+  if (endpoint !== 'cohorts') return { from, to, readsCost };
+  const last = Math.max(...(cohortPeriodFilter?.match(/\d+/g) ?? [LONGEST[period]]).map(Number));
+  return { from, to, readsCost, ageDays: (last + 1) * DAYS_OF[period] };
 }
 
 const REATTRIBUTED = { ALL: 'all', INSTALLED: 'false', REATTRIBUTED: 'true' } as const;

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ADJUST_KPIS, type AdjustKpiTable } from '#libs/adjust-kpi';
 import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApp, type OpenedApps } from '#libs/tenancy';
+import { Restatement } from '../vendor-reads/restatement.js';
 import type { ReadAnswer } from '../vendor-reads/vendor-reads.js';
 import { AdjustAnswers, type OpenedAnswer } from './adjust-answers.js';
-import { type AdjustPlan, planForAdjust, unsupportedDimensions } from './adjust-plan.js';
+import { type AdjustPlan, planForAdjust, restatedBy, unsupportedDimensions } from './adjust-plan.js';
 import { describePlan, failSource, newReport, refuseSource } from './adjust-report.js';
 import { AdjustTable } from './adjust-table.js';
 import { type KpiLayout, layoutOf } from './kpi-layout.js';
@@ -35,7 +36,12 @@ export class AdjustSource implements KpiSourceService {
     private readonly answers: AdjustAnswers,
     private readonly directory: AppDirectory,
     private readonly aliases: NetworkAliases,
+    private readonly restatement: Restatement,
   ) {}
+
+  async check(request: SourceRequest): Promise<SourceReport> {
+    return (await this.prepare(request)).report;
+  }
 
   async read(request: SourceRequest): Promise<SourceRows> {
     const prepared = await this.prepare(request);
@@ -74,8 +80,12 @@ export class AdjustSource implements KpiSourceService {
       known = { opened, names, prepared: prepareAnew(question, opened, names) };
       this.prepared.set(question, known);
     }
-    const { report } = known.prepared;
-    return { ...known.prepared, report: { ...report, warnings: [...report.warnings] } };
+    const { report, plan } = known.prepared;
+    const restated = plan && this.restatement.warning(restatedBy(plan), 'Adjust');
+    return {
+      ...known.prepared,
+      report: { ...report, warnings: [...report.warnings, ...(restated ? [restated] : [])] },
+    };
   }
 }
 

@@ -91,7 +91,7 @@ export class PostbackReads {
     return this.reads.read({
       key: keyOf(at, reading),
       // What stands there may change at any time.
-      lastDay: new Date().toISOString().slice(0, 10),
+      changesUntil: new Date().toISOString().slice(0, 10),
       bypass: fresh || tenant.bypassCache,
       signal: tenant.signal,
       keep: () => kept,

@@ -44,7 +44,7 @@ export class LinksReads {
     return this.reads.read({
       key: `kochava-links:${credential.id}:${change}:${of}`,
       // What stands there may change at any time.
-      lastDay: new Date().toISOString().slice(0, 10),
+      changesUntil: new Date().toISOString().slice(0, 10),
       bypass: fresh || tenant.bypassCache,
       signal: tenant.signal,
       keep: () => kept,

@@ -3,7 +3,7 @@ import { VendorReads } from './vendor-reads.js';
 
 describe('reads that a write changes', () => {
   const LIVES = { recentMs: 60_000, pastMs: 60_000, staleMs: 60_000 };
-  const lastDay = '2026-01-01';
+  const changesUntil = '2026-01-01';
   /** A vendor that answers the calls in the order in which it is told to. */
   function aVendor() {
     const waiting: ((value: string) => void)[] = [];
@@ -22,17 +22,17 @@ describe('reads that a write changes', () => {
   it('are asked anew, and the others are not', async () => {
     const reads = new VendorReads(createCache(), LIVES);
     const say = (value: string) => async () => value;
-    await reads.read({ key: 'a', lastDay, fetch: say('old') });
-    await reads.read({ key: 'b', lastDay, fetch: say('old') });
+    await reads.read({ key: 'a', changesUntil, fetch: say('old') });
+    await reads.read({ key: 'b', changesUntil, fetch: say('old') });
     await reads.drop('a', 'never read');
-    const [a, b] = await Promise.all(['a', 'b'].map((key) => reads.read({ key, lastDay, fetch: say('new') })));
+    const [a, b] = await Promise.all(['a', 'b'].map((key) => reads.read({ key, changesUntil, fetch: say('new') })));
     expect([a!.value, a!.status, b!.value, b!.status]).toEqual(['new', 'FRESH', 'old', 'CACHED']);
   });
 
   it('are not joined while they are under way, nor kept when they come', async () => {
     const reads = new VendorReads(createCache(), LIVES);
     const vendor = aVendor();
-    const read = () => reads.read({ key: 'k', lastDay, fetch: vendor.fetch });
+    const read = () => reads.read({ key: 'k', changesUntil, fetch: vendor.fetch });
     const before = read();
     await vendor.called(1);
     await reads.drop('k');

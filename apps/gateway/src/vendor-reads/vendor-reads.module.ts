@@ -4,24 +4,30 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { deserialize, serialize } from 'node:v8';
 import KeyvRedis from '@keyv/redis';
 import { Keyv } from 'keyv';
+import { type RestatedDays, Restatement } from './restatement.js';
 import { READ_LIVES, type ReadLives, VendorReads } from './vendor-reads.js';
 
 export interface VendorReadsOptions {
   entries: number;
   redisUrl: string | undefined;
   lives: ReadLives;
+  restated: RestatedDays;
 }
 
 /** Answers kept in process, or in Redis where replicas share one. */
 @Module({})
 export class VendorReadsModule {
-  static forRoot({ entries, redisUrl, lives }: VendorReadsOptions): DynamicModule {
+  static forRoot({ entries, redisUrl, lives, restated }: VendorReadsOptions): DynamicModule {
     return {
       module: VendorReadsModule,
       global: true,
       imports: [CacheModule.register({ stores: [redisUrl ? sharedStore(redisUrl) : ownStore(entries)] })],
-      providers: [VendorReads, { provide: READ_LIVES, useValue: lives }],
-      exports: [VendorReads],
+      providers: [
+        VendorReads,
+        { provide: READ_LIVES, useValue: lives },
+        { provide: Restatement, useValue: new Restatement(restated) },
+      ],
+      exports: [VendorReads, Restatement],
     };
   }
 }

@@ -7,8 +7,8 @@ import { SharedCalls } from './shared-calls.js';
 export interface ReadRequest<T> {
   /** Tenant, credential version, base URL and the whole normalised question: whose answer it is, and to what. */
   key: string;
-  /** The last day that the answer is about, YYYY-MM-DD: days that are over change less, and are kept for longer. */
-  lastDay: string;
+  /** The last day, YYYY-MM-DD, on which the vendor may still change the answer: past it, it is kept for longer. */
+  changesUntil: string;
   /** Neither served from the cache nor joined to a read under way; the answer is kept for others. */
   bypass?: boolean;
   /** Aborted when this caller has left. */
@@ -29,9 +29,9 @@ export interface ReadAnswer<T> {
 
 /** How long answers are served again, in milliseconds; 0: they are not kept. */
 export interface ReadLives {
-  /** About days that are not over yet, anywhere on earth. */
+  /** While the vendor may change them. */
   recentMs: number;
-  /** About days that are over. */
+  /** About days that are over, and no longer restated. */
   pastMs: number;
   /** Past those, in which an answer may stand in for a vendor that is down. */
   staleMs: number;
@@ -39,8 +39,8 @@ export interface ReadLives {
 
 export const READ_LIVES = Symbol('read lives');
 
-/** A day ends last at UTC-12. */
-const isOver = (day: string, now: number): boolean => Date.parse(`${day}T00:00:00Z`) + 36 * 3_600_000 < now;
+/** Is a day over everywhere? It ends last at UTC-12. */
+export const isOver = (day: string, now: number): boolean => Date.parse(`${day}T00:00:00Z`) + 36 * 3_600_000 < now;
 
 interface Entry<T> {
   value: T;
@@ -88,6 +88,16 @@ export class VendorReads {
     }
   }
 
+  /** For how long an answer is served again that may change until then, in milliseconds. */
+  freshMs(changesUntil: string): number {
+    return isOver(changesUntil, Date.now()) ? this.lives.pastMs : this.lives.recentMs;
+  }
+
+  /** For how long after that it may stand in for a vendor that is down. */
+  get staleMs(): number {
+    return this.lives.staleMs;
+  }
+
   /** A write has changed what `keys` answer: what is kept of them goes, a read under way is neither joined nor kept. */
   async drop(...keys: readonly string[]): Promise<void> {
     for (const key of keys) {
@@ -117,7 +127,7 @@ export class VendorReads {
   ): Promise<Entry<T>> {
     const value = await request.fetch(signal);
     const now = Date.now();
-    const freshMs = isOver(request.lastDay, now) ? this.lives.pastMs : this.lives.recentMs;
+    const freshMs = this.freshMs(request.changesUntil);
     const entry: Entry<T> = { value, fetchedAt: now, freshUntil: now + freshMs };
     if (freshMs > 0 && !reading.outdated && (request.keep?.(value) ?? true)) {
       // A cache that is away keeps nothing, and is no reason to fail an answer that is here.
