@@ -47,7 +47,12 @@ export class GatewayModule {
             error: (fields, message) => log.error(message, fields),
           },
         }),
-        VendorReadsModule.forRoot({ entries: config.cache.entries, redisUrl: config.redisUrl, lives: config.cache }),
+        VendorReadsModule.forRoot({
+          entries: config.cache.entries,
+          redisUrl: config.redisUrl,
+          lives: config.cache,
+          restated: config.restatedDays,
+        }),
         EdgeModule,
         OperationsModule.forRoot(config),
         JobsModule.forRoot(databaseUrl),
