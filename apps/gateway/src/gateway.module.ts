@@ -11,6 +11,7 @@ import { toGatewayError } from './edge/gateway-failure.js';
 import { ScopeGuard } from './edge/needs-scope.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { KpiReportsModule } from './kpi-reports/kpi-reports.module.js';
 import { KpisModule } from './kpis/kpis.module.js';
 import type { Log } from './operations/log.js';
 import { OperationsModule } from './operations/operations.module.js';
@@ -34,7 +35,9 @@ export interface GatewayParts {
 @Module({})
 export class GatewayModule {
   static forRoot({ config, log, databaseUrl, credentialKeys }: GatewayParts): DynamicModule {
-    const reports = ReportsModule.forRoot({ dataDir: config.database.dataDir });
+    const { dataDir } = config.database;
+    const reports = ReportsModule.forRoot({ dataDir });
+    const schedules = SchedulesModule.forRoot(reports);
     return {
       module: GatewayModule,
       imports: [
@@ -61,7 +64,8 @@ export class GatewayModule {
         AppsModule,
         KpisModule,
         reports,
-        SchedulesModule.forRoot(reports),
+        schedules,
+        KpiReportsModule.forRoot({ dataDir, kpis: KpisModule, reports, schedules }),
         PostbacksModule,
         SmartLinksModule,
         AuditEventsModule,

@@ -59,6 +59,8 @@ export interface KpiSourceService {
   readonly service: KpiService;
   /** Throws BAD_USER_INPUT for a question that is wrong; any other failure is the source's own, in its report. */
   read(request: SourceRequest): Promise<SourceRows>;
+  /** As `read`, as far as it can be told without asking the vendor: the report of a source that would be asked has no error. */
+  check(request: SourceRequest): Promise<SourceReport>;
   stream(request: SourceRequest): Promise<SourceStream>;
 }
 

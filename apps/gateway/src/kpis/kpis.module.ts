@@ -25,5 +25,6 @@ import type { KpiSourceService } from './kpi-source.js';
     ComparisonResolver,
     ComparisonReplies,
   ],
+  exports: [KPI_SOURCES, KpisService],
 })
 export class KpisModule {}

@@ -1,23 +1,25 @@
 import type { ReportContent, ReportRequest } from '#libs/kochava-reporting';
-import { badInput, type FieldError, GatewayError } from '#libs/domain';
+import { badInput, type FieldError } from '#libs/domain';
 import { Secret } from '#libs/tenancy';
 import type { DeliveryInput, RequestReportInput } from './report.input.js';
 import type {
   AudienceActivationInput,
   AudienceExportInput,
   DetailReportInput,
+  KpiReportSpecInput,
   QueryReportInput,
   SummaryReportInput,
 } from './report-spec.input.js';
 import type { ReportFormat, ReportKind } from './report-words.js';
 
-/** The parts of a spec that Kochava answers; all but one are missing. */
+/** The parts of a spec; all but one are missing. */
 interface AskedSpec {
   summary?: SummaryReportInput;
   detail?: DetailReportInput;
   query?: QueryReportInput;
   audienceExport?: AudienceExportInput;
   audienceActivation?: AudienceActivationInput;
+  kpi?: KpiReportSpecInput;
 }
 
 type AskedDelivery = Omit<DeliveryInput, 's3'> & { s3?: { region: string; bucket: string } };
@@ -59,14 +61,9 @@ export function partOf(spec: object): { field: string; kind: ReportKind } {
 
 type Askable = Pick<RequestReportInput, 'spec' | 'start' | 'end' | 'timeZone' | 'format' | 'delivery' | 'notify'>;
 
-/** An input as its row keeps it, and the secrets beside. UNSUPPORTED for what is not built of it. */
+/** An input as its row keeps it, and the secrets beside. */
 export function askedOf(input: Askable): { asked: AskedReport; kind: ReportKind; keys?: BucketKeys } {
   const { kind } = partOf(input.spec);
-  if (kind === 'KPI') {
-    const says =
-      'Reports of kind KPI, which the gateway makes itself, can not be asked for yet. Ask `kpis`, or GET /v1/kpis.';
-    throw new GatewayError('UNSUPPORTED', says);
-  }
   const { spec, start, end, timeZone, format, delivery, notify } = input;
   const { s3, ...elsewhere } = delivery ?? {};
   const keys = s3 && { accessKey: s3.accessKey, secretKey: s3.secretKey };

@@ -1,11 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { ReportModel } from '#libs/database';
-import { GatewayError, type TenantContext } from '#libs/domain';
+import { GatewayError } from '#libs/domain';
 import { UpstreamError } from '#libs/upstream-http';
 import { ReportAtKochava } from './report-at-kochava.js';
 import { changeOf } from './report-progress.js';
 import { ReportStore } from './report-store.js';
 import { LIVE, type ReportStatus } from './report-words.js';
+
+/** CONFLICT unless it is queued, by what is known here; Kochava may know better. */
+export function mustBeQueued({ status }: Pick<ReportModel, 'status'>): void {
+  if (status === 'QUEUED') return;
+  const why =
+    status === 'SUBMITTING' || status === 'UNCONFIRMED'
+      ? 'Kochava has not confirmed it yet: try again when it is QUEUED.'
+      : 'Only what is QUEUED can be deleted.';
+  throw new GatewayError('CONFLICT', `The report is ${status}. ${why}`);
+}
 
 /** Takes back reports that Kochava has not begun. */
 @Injectable()
@@ -14,21 +24,6 @@ export class ReportCanceller {
     private readonly store: ReportStore,
     private readonly vendor: ReportAtKochava,
   ) {}
-
-  /** NOT_FOUND for what this key may not see. */
-  find(tenant: TenantContext, id: string): Promise<ReportModel> {
-    return this.store.get(tenant, id);
-  }
-
-  /** CONFLICT unless it is queued, by what is known here; Kochava may know better. */
-  mayBeCancelled({ status }: ReportModel): void {
-    if (status === 'QUEUED') return;
-    const why =
-      status === 'SUBMITTING' || status === 'UNCONFIRMED'
-        ? 'Kochava has not confirmed it yet: try again when it is QUEUED.'
-        : 'Only what is QUEUED can be deleted.';
-    throw new GatewayError('CONFLICT', `The report is ${status}. ${why}`);
-  }
 
   /** CONFLICT where Kochava has begun meanwhile; the row then says so. */
   async cancel(row: ReportModel): Promise<ReportModel> {
@@ -52,8 +47,7 @@ export class ReportCanceller {
   }
 
   /** The report, where a deletion whose answer was lost has been done. */
-  async deleted(tenant: TenantContext, id: string): Promise<ReportModel | undefined> {
-    const row = await this.find(tenant, id);
+  async cancelled(row: ReportModel): Promise<ReportModel | undefined> {
     if (row.status === 'DELETED') return row;
     const { state } = await this.vendor.progress(row);
     if (state !== 'deleted') return undefined;

@@ -18,6 +18,7 @@ export function requireToAsk(
   kind: ReportKind,
   asked: Pick<AskedReport, 'delivery' | 'notify' | 'spec'>,
 ): void {
+  if (kind === 'KPI') return requireScope(tenant, 'kpis:read');
   if (asked.delivery || asked.notify) requireScope(tenant, 'reports:deliver');
   if (kind === 'QUERY' || asked.spec.audienceActivation?.sql) requireScope(tenant, 'reports:sql');
   if (kind === 'AUDIENCE_EXPORT' || kind === 'AUDIENCE_ACTIVATION') requireScope(tenant, 'audiences:write');

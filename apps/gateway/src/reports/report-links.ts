@@ -63,7 +63,8 @@ export class ReportLinks {
   }
 }
 
-function mustHaveFile(row: ReportModel): void {
+/** NOT_READY, CONFLICT or UNSUPPORTED where there is no file. */
+export function mustHaveFile(row: ReportModel): void {
   const status = row.status as ReportStatus;
   if (LIVE.includes(status)) {
     const progress = row.progress === null ? '' : `, ${row.progress} %`;

@@ -4,18 +4,22 @@ import type { ReportModel } from '#libs/database';
 import { GatewayError, requireScope, type TenantContext } from '#libs/domain';
 import { beforeSending } from '../edge/before-sending.js';
 import { askedOf } from './asked-report.js';
-import { ReportCanceller } from './report-canceller.js';
+import { mustBeQueued } from './report-canceller.js';
 import { requireToAsk } from './report-checks.js';
 import type { RequestReportInput } from './report.input.js';
 import { reportOf, type ReportOfApp } from './report.model.js';
 import { ReportIntake } from './report-intake.js';
+import { ReportMakers } from './report-makers.js';
+import { ReportStore } from './report-store.js';
+import { vendorOf } from './report-words.js';
 
 /** Asks for reports and takes back those that have not begun, each once. */
 @Injectable()
 export class ReportRequestsService {
   constructor(
     private readonly intake: ReportIntake,
-    private readonly canceller: ReportCanceller,
+    private readonly store: ReportStore,
+    private readonly makers: ReportMakers,
     private readonly once: WriteOnce,
     private readonly audit: AuditLog,
   ) {}
@@ -37,7 +41,7 @@ export class ReportRequestsService {
       {
         action: 'report.request',
         operation: 'report.request',
-        target: { appId, vendor: 'KOCHAVA' },
+        target: { appId, vendor: vendorOf(asked.kind) },
         idempotencyKey,
         request: { appId, ...asked.asked, ...(asked.keys && { keys: asked.keys }) },
         authorize: () => {
@@ -64,26 +68,26 @@ export class ReportRequestsService {
     const resource = `report:${id}`;
     const found = await this.enter(tenant, 'report.delete', { resource }, async (): Promise<ReportModel> => {
       requireScope(tenant, 'reports:write');
-      return this.canceller.find(tenant, id);
+      return this.store.get(tenant, id);
     });
     return this.once.run(
       tenant,
       {
         action: 'report.delete',
         operation: 'report.delete',
-        target: { appId: found.appId, resource, vendor: 'KOCHAVA' },
+        target: { appId: found.appId, resource, vendor: vendorOf(found.kind) },
         idempotencyKey,
         request: { id: found.id },
         authorize: () => requireScope(tenant, 'reports:write'),
         reconcile: async () => {
-          const row = await this.canceller.deleted(tenant, id);
+          const row = await this.makers.of(found.kind).cancelled(found);
           return row && reportOf(row);
         },
       },
       async (note: AuditNote) => {
-        await beforeSending(() => this.canceller.mayBeCancelled(found));
+        await beforeSending(() => mustBeQueued(found));
         note({ before: { status: found.status } });
-        const row = await this.canceller.cancel(found);
+        const row = await this.makers.of(found.kind).cancel(found);
         note({ after: { status: row.status } });
         return reportOf(row);
       },
@@ -101,7 +105,7 @@ export class ReportRequestsService {
       return await work();
     } catch (error) {
       if (error instanceof GatewayError && (error.code === 'FORBIDDEN' || error.code === 'NOT_FOUND')) {
-        this.audit.denied(tenant, action, error.code, { ...target, vendor: 'KOCHAVA' });
+        this.audit.denied(tenant, action, error.code, target);
       }
       throw error;
     }

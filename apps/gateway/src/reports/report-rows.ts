@@ -6,7 +6,7 @@ import type { Page } from '../edge/page.model.js';
 import type { Table } from '../edge/tabular.js';
 import type { AskedReport } from './asked-report.js';
 import { reportLines } from './report-lines.js';
-import { ReportLinks } from './report-links.js';
+import { ReportMakers } from './report-makers.js';
 import { ReportSpool } from './report-spool.js';
 import { ReportStore } from './report-store.js';
 
@@ -25,7 +25,7 @@ interface OpenRows {
 @Injectable()
 export class ReportRows {
   constructor(
-    private readonly links: ReportLinks,
+    private readonly makers: ReportMakers,
     private readonly spool: ReportSpool,
     private readonly store: ReportStore,
   ) {}
@@ -55,7 +55,8 @@ export class ReportRows {
     const { batches } = await this.open(row, after, signal);
     const head = await batches.next();
     if (head.done) throw new GatewayError('UPSTREAM_INVALID_RESPONSE', 'The report’s file can not be read.');
-    const { columns } = head.value;
+    // A file of JSON that has no rows tells none.
+    const columns = head.value.columns.length > 0 ? head.value.columns : row.columns;
     async function* all(): AsyncGenerator<RowBatch> {
       try {
         yield head.value as RowBatch;
@@ -92,14 +93,14 @@ export class ReportRows {
   }
 
   private async whole(row: ReportModel, signal?: AbortSignal) {
-    const { body: packed, ranges } = await this.links.open(row, { signal });
+    const { body: packed, ranges } = await this.makers.of(row.kind).open(row, { signal });
     const { body, compressed } = await readableFile(packed);
     return { body, spooled: compressed || !ranges };
   }
 
   private async from(row: ReportModel, { at, spooled }: Place, signal?: AbortSignal) {
     if (!spooled) {
-      const { body, startsAt } = await this.links.open(row, { range: { from: at }, signal });
+      const { body, startsAt } = await this.makers.of(row.kind).open(row, { range: { from: at }, signal });
       if (startsAt === at) return { body, spooled };
       await body[Symbol.asyncIterator]().return?.();
     }

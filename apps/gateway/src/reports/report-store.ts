@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Prisma, PrismaService, type ReportModel } from '#libs/database';
-import { badInput, notFound, type TenantContext } from '#libs/domain';
+import { badInput, notFound, type TenantContext, type Vendor } from '#libs/domain';
 import { SealedTexts } from '#libs/tenancy';
 import type { Page } from '../edge/page.model.js';
 import type { AskedReport, BucketKeys } from './asked-report.js';
@@ -17,6 +17,12 @@ export interface NewReport {
   upstreamApp: string;
   credentialVersion: number;
   idempotencyKey?: string | null;
+  /** Absent: Kochava. */
+  vendors?: Vendor[];
+  /** Absent: SUBMITTING, and looked at by whoever adds it. */
+  status?: ReportStatus;
+  statusDetail?: string;
+  nextLookAt?: Date;
 }
 
 /** A run of a schedule, as a report. */
@@ -28,6 +34,13 @@ export interface RunReport {
   asked: AskedReport;
   upstreamApp: string;
   credentialVersion: number;
+}
+
+/** A run of a schedule that the gateway runs itself, as a report: one for each `runAt`. */
+export interface ScheduledRun extends RunReport {
+  keyId: string | null;
+  vendors: Vendor[];
+  runAt: Date;
 }
 
 /** What is known of a report since. */
@@ -48,6 +61,8 @@ export interface ReportChange {
 /** Longer than any look takes: past it, whoever began it is gone. */
 const LOOK_MS = 120_000;
 const MOST_OVERDUE = 500;
+/** When whoever takes a report now must have said again that it is at it. */
+export const leaseEnd = (): Date => new Date(Date.now() + LOOK_MS);
 const PURPOSE = 'report delivery';
 
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text);
@@ -61,18 +76,22 @@ export class ReportStore {
   ) {}
 
   /** Before anything is sent. Whoever adds it looks at it first; others only when it has not done so for a while. */
-  add(tenant: TenantContext, report: NewReport): Promise<ReportModel> {
+  add(
+    tenant: TenantContext,
+    report: NewReport,
+    { report: reports }: Pick<Prisma.TransactionClient, 'report'> = this.prisma,
+  ): Promise<ReportModel> {
     const { asked, keys, ...rest } = report;
-    return this.prisma.report.create({
+    return reports.create({
       data: {
+        vendors: ['KOCHAVA'],
+        status: 'SUBMITTING',
+        nextLookAt: new Date(Date.now() + LOOK_MS),
         ...rest,
         tenantId: tenant.tenantId,
         keyId: tenant.keyId,
-        vendors: ['KOCHAVA'],
-        status: 'SUBMITTING',
         request: asked as unknown as Prisma.InputJsonObject,
         sealedKeys: keys ? this.texts.seal(tenant.tenantId, PURPOSE, JSON.stringify(keys)) : null,
-        nextLookAt: new Date(Date.now() + LOOK_MS),
       },
     });
   }
@@ -81,6 +100,26 @@ export class ReportStore {
   addFound(run: RunReport, upstreamToken: string): Promise<ReportModel> {
     const known = { status: 'QUEUED', upstreamToken, createdAt: null, nextLookAt: new Date() };
     return this.prisma.report.create({ data: { ...runData(run), ...known } });
+  }
+
+  /** A run of a schedule of ours. Undefined: it has its report already. */
+  async addRun({ asked, ...run }: ScheduledRun, known: ReportChange): Promise<ReportModel | undefined> {
+    const { failure, ...rest } = known;
+    const request = asked as unknown as Prisma.InputJsonObject;
+    const [row] = await this.prisma.report.createManyAndReturn({
+      data: [
+        {
+          ...run,
+          status: 'QUEUED',
+          ...rest,
+          ...(failure && { failure: failure as unknown as Prisma.InputJsonObject }),
+          request,
+          fingerprint: '',
+        },
+      ],
+      skipDuplicates: true,
+    });
+    return row;
   }
 
   /** A run that never came, as a report that failed. */
@@ -112,12 +151,17 @@ export class ReportStore {
     return count > 0;
   }
 
-  /** Where it is still as it was found to be. Undefined: it is gone, or another has been faster. */
-  async change(id: string, from: readonly ReportStatus[], change: ReportChange): Promise<ReportModel | undefined> {
+  /** Where it is still as it was found to be, at its look `look`. Undefined: it is gone, or another has been faster. */
+  async change(
+    id: string,
+    from: readonly ReportStatus[],
+    change: ReportChange,
+    look?: number,
+  ): Promise<ReportModel | undefined> {
     const { failure, ...rest } = change;
     const settled = change.status !== undefined && change.status !== 'SUBMITTING' && change.status !== 'UNCONFIRMED';
     const [row] = await this.prisma.report.updateManyAndReturn({
-      where: { id, status: { in: [...from] } },
+      where: { id, status: { in: [...from] }, looks: look },
       data: {
         ...rest,
         ...(failure !== undefined && { failure: (failure as unknown as Prisma.InputJsonObject) ?? Prisma.DbNull }),
@@ -138,9 +182,11 @@ export class ReportStore {
     return row;
   }
 
-  async overdue(): Promise<string[]> {
+  /** Of what Kochava makes, or of the kind KPI. */
+  async overdue(of: 'KOCHAVA' | 'KPI' = 'KOCHAVA'): Promise<string[]> {
+    const kind = of === 'KPI' ? 'KPI' : { not: 'KPI' };
     const rows = await this.prisma.report.findMany({
-      where: { status: { in: [...LIVE] }, nextLookAt: { lte: new Date() } },
+      where: { kind, status: { in: [...LIVE] }, nextLookAt: { lte: new Date() } },
       orderBy: { nextLookAt: 'asc' },
       select: { id: true },
       take: MOST_OVERDUE,
@@ -180,6 +226,13 @@ export class ReportStore {
     const row = isUuid(id) ? await this.prisma.report.findFirst({ where: { ...visible(tenant), id } }) : null;
     if (!row) throw notFound('report', id.slice(0, 100));
     return row;
+  }
+
+  /** Those of `ids` that this key may see, in their order. */
+  async byIds(tenant: TenantContext, ids: readonly string[]): Promise<ReportModel[]> {
+    const rows = await this.prisma.report.findMany({ where: { ...visible(tenant), id: { in: [...ids] } } });
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
   /** The request of this key that had this idempotency key, since. */

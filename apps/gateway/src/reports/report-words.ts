@@ -33,6 +33,9 @@ export type SummaryTraffic = keyof typeof SummaryTraffic;
 export const DetailTraffic = publicEnum('DetailTraffic', upper(DETAIL_TRAFFIC));
 export type DetailTraffic = keyof typeof DetailTraffic;
 
+/** Whom the audit names: those that a KPI question goes to are named where it is asked. */
+export const vendorOf = (kind: string): 'KOCHAVA' | undefined => (kind === 'KPI' ? undefined : 'KOCHAVA');
+
 /** Kinds that read or send what is no single app's: not for a key with an app list, to ask for or to see. */
 export const CROSS_APP_KINDS: readonly ReportKind[] = ['QUERY', 'AUDIENCE_EXPORT', 'AUDIENCE_ACTIVATION'];
 

@@ -1,11 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AppReportsResolver } from './app-reports.resolver.js';
+import { KochavaReports } from './kochava-reports.js';
 import { ReportAtKochava } from './report-at-kochava.js';
 import { ReportCanceller } from './report-canceller.js';
 import { ReportFollower } from './report-follower.js';
 import { ReportIntake } from './report-intake.js';
 import { ReportJobs } from './report-jobs.js';
 import { ReportLinks } from './report-links.js';
+import { ReportMakers } from './report-makers.js';
 import { ReportReplies } from './report-replies.js';
 import { ReportRequestsService } from './report-requests.service.js';
 import { ReportRows } from './report-rows.js';
@@ -32,6 +34,8 @@ export class ReportsModule {
         ReportSender,
         ReportIntake,
         ReportCanceller,
+        KochavaReports,
+        ReportMakers,
         ReportFollower,
         ReportJobs,
         ReportsService,
@@ -40,7 +44,7 @@ export class ReportsModule {
         ReportsResolver,
         AppReportsResolver,
       ],
-      exports: [ReportStore, ReportsService, ReportReplies],
+      exports: [ReportStore, ReportMakers, ReportsService, ReportReplies],
     };
   }
 }

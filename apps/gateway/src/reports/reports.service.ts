@@ -3,13 +3,12 @@ import { AuditLog } from '#libs/audit';
 import type { ReportModel } from '#libs/database';
 import { requireScope, type TenantContext } from '#libs/domain';
 import { AppDirectory } from '#libs/tenancy';
-import type { Download } from '#libs/kochava-reporting';
 import { type App, appOf } from '../apps/app.model.js';
 import type { Page } from '../edge/page.model.js';
 import type { Table } from '../edge/tabular.js';
 import type { ReportRowsArgs, ReportsArgs } from './report.input.js';
 import { reportOf, type ReportOfApp } from './report.model.js';
-import { ReportLinks } from './report-links.js';
+import { type OpenFile, ReportMakers } from './report-makers.js';
 import { ReportRows } from './report-rows.js';
 import { ReportStore } from './report-store.js';
 
@@ -21,7 +20,7 @@ export class ReportsService {
   constructor(
     private readonly store: ReportStore,
     private readonly rows: ReportRows,
-    private readonly links: ReportLinks,
+    private readonly makers: ReportMakers,
     private readonly directory: AppDirectory,
     private readonly audit: AuditLog,
   ) {}
@@ -62,8 +61,8 @@ export class ReportsService {
     return this.read(tenant, id, `report:${id}/rows`, (row) => this.rows.table(row, after, tenant.signal));
   }
 
-  /** The vendor's file as it lies there, perhaps compressed. */
-  file(tenant: TenantContext, id: string): Promise<Download & { fileName: string }> {
+  /** The file as its maker keeps it, perhaps compressed. */
+  file(tenant: TenantContext, id: string): Promise<OpenFile> {
     return this.audit.around(
       tenant,
       'report.download',
@@ -72,7 +71,7 @@ export class ReportsService {
         requireScope(tenant, 'reports:read');
         const row = await this.store.get(tenant, id);
         note({ appId: row.appId });
-        return this.links.open(row, { signal: tenant.signal });
+        return this.makers.of(row.kind).open(row, { signal: tenant.signal });
       },
     );
   }

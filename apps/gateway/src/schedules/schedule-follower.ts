@@ -5,9 +5,10 @@ import type { ScheduleProgress } from '#libs/kochava-reporting';
 import { UpstreamError } from '#libs/upstream-http';
 import { JobQueue } from '../jobs/job-queue.js';
 import type { AskedSchedule } from './asked-schedule.js';
+import { nextRunOf } from './run-windows.js';
 import { ScheduleAtKochava } from './schedule-at-kochava.js';
 import { ScheduleRuns } from './schedule-runs.js';
-import { nextRunOf, SCHEDULE_JOBS, ScheduleSender, SEEN_AFTER_MS } from './schedule-sender.js';
+import { SCHEDULE_JOBS, ScheduleSender, SEEN_AFTER_MS } from './schedule-sender.js';
 import { type ScheduleChange, ScheduleStore } from './schedule-store.js';
 import type { ScheduleStatus } from './schedule.model.js';
 

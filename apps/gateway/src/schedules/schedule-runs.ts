@@ -5,7 +5,6 @@ import {
   KochavaReportClient,
   reportBody,
   type ReportProgress,
-  runsAfter,
   type RunWindow,
 } from '#libs/kochava-reporting';
 import { JobQueue } from '../jobs/job-queue.js';
@@ -13,7 +12,8 @@ import { GatewayMetrics } from '../operations/gateway-metrics.js';
 import { type AskedReport, upstreamRequestOf } from '../reports/asked-report.js';
 import { REPORT_JOBS } from '../reports/report-sender.js';
 import { type RunReport, ReportStore } from '../reports/report-store.js';
-import { type AskedSchedule, askedReportOf, cadenceOf } from './asked-schedule.js';
+import { type AskedSchedule, askedReportOf } from './asked-schedule.js';
+import { runsBetween } from './run-windows.js';
 import { ScheduleAtKochava } from './schedule-at-kochava.js';
 
 const MOST_LISTED = 100;
@@ -45,7 +45,7 @@ export class ScheduleRuns {
   /** `lastToken`: of the latest report, as the schedule's progress tells it. */
   async account(row: ScheduleModel, lastToken: string | undefined): Promise<Account> {
     const now = new Date();
-    const due = dueRuns(row, now);
+    const due = runsBetween(row.request as unknown as AskedSchedule, row.accountedUntil, now, MOST_RUNS);
     if (due.length > 0 || lastToken !== undefined) await this.find(row, due, lastToken);
     const came = await this.startsOf(row);
     let until = row.accountedUntil;
@@ -85,15 +85,6 @@ export class ScheduleRuns {
     const made = await this.reports.ofSchedule(row.id, MOST_RUNS);
     return new Set(made.map(({ request }) => (request as unknown as AskedReport).start));
   }
-}
-
-function dueRuns(row: ScheduleModel, now: Date): RunWindow[] {
-  const due: RunWindow[] = [];
-  for (const run of runsAfter(cadenceOf(row.request as unknown as AskedSchedule), row.accountedUntil)) {
-    if (run.runAt > now || due.length === MOST_RUNS) break;
-    due.push(run);
-  }
-  return due;
 }
 
 function startOf({ request }: ReportProgress): number | undefined {

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { ScheduleModel } from '#libs/database';
 import { GatewayError } from '#libs/domain';
-import { type Created, mayHaveBeenDone, nextWindows } from '#libs/kochava-reporting';
+import { type Created, mayHaveBeenDone } from '#libs/kochava-reporting';
 import { UpstreamError } from '#libs/upstream-http';
 import { beforeSending } from '../edge/before-sending.js';
 import { toGatewayError } from '../edge/gateway-failure.js';
 import { JobQueue } from '../jobs/job-queue.js';
 import { Log } from '../operations/log.js';
-import { type AskedSchedule, cadenceOf, upstreamScheduleOf } from './asked-schedule.js';
+import { type AskedSchedule, upstreamScheduleOf } from './asked-schedule.js';
+import { nextRunOf } from './run-windows.js';
 import { ScheduleAtKochava } from './schedule-at-kochava.js';
 import { type ScheduleChange, ScheduleStore } from './schedule-store.js';
 
@@ -69,5 +70,3 @@ export class ScheduleSender {
 }
 
 const soon = (): Date => new Date(Date.now() + FIRST_LOOK_MS);
-
-export const nextRunOf = (asked: AskedSchedule, after: Date): Date => nextWindows(cadenceOf(asked), after, 1)[0]!.runAt;

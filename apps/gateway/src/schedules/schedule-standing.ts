@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { ScheduleModel } from '#libs/database';
-import type { TenantContext } from '#libs/domain';
 import { UpstreamError } from '#libs/upstream-http';
 import { ScheduleAtKochava } from './schedule-at-kochava.js';
 import { ScheduleStore } from './schedule-store.js';
@@ -15,11 +14,6 @@ export class ScheduleStanding {
     private readonly store: ScheduleStore,
     private readonly vendor: ScheduleAtKochava,
   ) {}
-
-  /** NOT_FOUND for what this key may not see. */
-  find(tenant: TenantContext, id: string): Promise<ScheduleModel> {
-    return this.store.get(tenant, id);
-  }
 
   async updateNotify(row: ScheduleModel, notify: string[]): Promise<ScheduleModel> {
     await this.vendor.updateNotify(row, notify);
@@ -37,8 +31,7 @@ export class ScheduleStanding {
   }
 
   /** The schedule, where a change whose answer was lost has been done. */
-  async done(tenant: TenantContext, id: string, asked: { notify?: string[] }): Promise<ScheduleModel | undefined> {
-    const row = await this.find(tenant, id);
+  async done(row: ScheduleModel, asked: { notify?: string[] }): Promise<ScheduleModel | undefined> {
     // A list is set, not added to: it may be set again.
     if (asked.notify) return row.status === 'ACTIVE' ? this.updateNotify(row, asked.notify) : undefined;
     if (row.status === 'DELETED') return row;

@@ -16,6 +16,11 @@ export interface NewSchedule {
   upstreamApp: string;
   credentialVersion: number;
   idempotencyKey?: string | null;
+  /** Absent: SUBMITTING, and looked at by whoever adds it. */
+  status?: ScheduleStatus;
+  accountedUntil?: Date;
+  nextRunAt?: Date;
+  nextLookAt?: Date;
 }
 
 export type ScheduleChange = Partial<
@@ -44,14 +49,14 @@ export class ScheduleStore {
   add(tenant: TenantContext, { asked, keys, ...rest }: NewSchedule): Promise<ScheduleModel> {
     return this.prisma.schedule.create({
       data: {
+        status: 'SUBMITTING',
+        nextLookAt: new Date(Date.now() + LOOK_MS),
         ...rest,
         tenantId: tenant.tenantId,
         keyId: tenant.keyId,
-        status: 'SUBMITTING',
         request: asked as unknown as Prisma.InputJsonObject,
         notify: asked.notify ?? [],
         sealedKeys: keys ? this.texts.seal(tenant.tenantId, PURPOSE, JSON.stringify(keys)) : null,
-        nextLookAt: new Date(Date.now() + LOOK_MS),
       },
     });
   }
@@ -96,9 +101,11 @@ export class ScheduleStore {
     return row;
   }
 
-  async overdue(): Promise<string[]> {
+  /** Of what Kochava runs, or of the kind KPI. */
+  async overdue(of: 'KOCHAVA' | 'KPI' = 'KOCHAVA'): Promise<string[]> {
+    const kind = of === 'KPI' ? 'KPI' : { not: 'KPI' };
     const rows = await this.prisma.schedule.findMany({
-      where: { status: { in: FOLLOWED }, nextLookAt: { lte: new Date() } },
+      where: { kind, status: { in: FOLLOWED }, nextLookAt: { lte: new Date() } },
       orderBy: { nextLookAt: 'asc' },
       select: { id: true },
       take: MOST_OVERDUE,

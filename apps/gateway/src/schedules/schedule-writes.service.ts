@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog, type AuditNote, type LostWrite, WriteOnce, type Written } from '#libs/audit';
 import type { ScheduleModel } from '#libs/database';
 import { GatewayError, requireScope, type TenantContext } from '#libs/domain';
-import { canUpdateNotify } from '#libs/kochava-reporting';
 import { beforeSending } from '../edge/before-sending.js';
 import { requireToAsk } from '../reports/report-checks.js';
-import { type AskedSchedule, askedScheduleOf, contentOfSchedule } from './asked-schedule.js';
+import { vendorOf } from '../reports/report-words.js';
+import { askedScheduleOf } from './asked-schedule.js';
 import { ScheduleIntake } from './schedule-intake.js';
-import { ScheduleStanding } from './schedule-standing.js';
+import { ScheduleMakers } from './schedule-makers.js';
+import { ScheduleStore } from './schedule-store.js';
 import type { CreateScheduleInput } from './schedule.input.js';
 import { scheduleOf, type ScheduleOfApp } from './schedule.model.js';
 
@@ -18,7 +19,8 @@ type Action = 'schedule.create' | 'schedule.update' | 'schedule.delete';
 export class ScheduleWritesService {
   constructor(
     private readonly intake: ScheduleIntake,
-    private readonly standing: ScheduleStanding,
+    private readonly store: ScheduleStore,
+    private readonly makers: ScheduleMakers,
     private readonly once: WriteOnce,
     private readonly audit: AuditLog,
   ) {}
@@ -37,7 +39,7 @@ export class ScheduleWritesService {
       {
         action: 'schedule.create',
         operation: 'schedule.create',
-        target: { appId, vendor: 'KOCHAVA' },
+        target: { appId, vendor: vendorOf(asked.kind) },
         idempotencyKey,
         request: { appId, ...asked.asked, ...(asked.keys && { keys: asked.keys }) },
         authorize: () => {
@@ -55,7 +57,7 @@ export class ScheduleWritesService {
     );
   }
 
-  /** Scope reports:deliver too. UNSUPPORTED for the kinds whose list Kochava does not change. */
+  /** Scope reports:deliver too. UNSUPPORTED for the kinds whose list can not be changed. */
   updateNotify(
     tenant: TenantContext,
     id: string,
@@ -66,15 +68,10 @@ export class ScheduleWritesService {
     return this.write(tenant, 'schedule.update', id, { notify }, key, authorize, async (row, note) => {
       await beforeSending(async () => {
         mustBeActive(row);
-        const { kind } = contentOfSchedule(row.request as unknown as AskedSchedule);
-        if (!canUpdateNotify(kind)) {
-          const says = `Kochava can not change who is notified of a schedule of this kind: delete it, and make another.`;
-          throw new GatewayError('UNSUPPORTED', says, { vendor: 'KOCHAVA' });
-        }
-        await this.intake.checkNotify(tenant, row, notify);
+        await this.makers.of(row.kind).checkNotify(tenant, row, notify);
       });
       note({ before: { notify: row.notify }, after: { notify } });
-      return this.standing.updateNotify(row, notify);
+      return this.makers.of(row.kind).updateNotify(row, notify);
     });
   }
 
@@ -90,7 +87,7 @@ export class ScheduleWritesService {
       async (row, note) => {
         await beforeSending(() => mustBeActive(row));
         note({ before: { status: row.status }, after: { status: 'DELETED' } });
-        return this.standing.delete(row);
+        return this.makers.of(row.kind).delete(row);
       },
     );
   }
@@ -111,19 +108,19 @@ export class ScheduleWritesService {
     };
     const row = await this.enter(tenant, action, { resource }, async () => {
       allowed();
-      return this.standing.find(tenant, id);
+      return this.store.get(tenant, id);
     });
     return this.once.run(
       tenant,
       {
         action,
         operation: action,
-        target: { appId: row.appId, resource, vendor: 'KOCHAVA' },
+        target: { appId: row.appId, resource, vendor: vendorOf(row.kind) },
         idempotencyKey,
         request: { id: row.id, ...asked },
         authorize: allowed,
         reconcile: async () => {
-          const done = await this.standing.done(tenant, id, asked);
+          const done = await this.makers.of(row.kind).done(row, asked);
           return done && scheduleOf(done);
         },
       },
@@ -142,7 +139,7 @@ export class ScheduleWritesService {
       return await work();
     } catch (error) {
       if (error instanceof GatewayError && (error.code === 'FORBIDDEN' || error.code === 'NOT_FOUND')) {
-        this.audit.denied(tenant, action, error.code, { ...target, vendor: 'KOCHAVA' });
+        this.audit.denied(tenant, action, error.code, target);
       }
       throw error;
     }

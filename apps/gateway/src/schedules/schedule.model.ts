@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import type { ScheduleModel } from '#libs/database';
-import type { Vendor } from '#libs/domain';
+import { type Vendor, VENDORS } from '#libs/domain';
 import { FREQUENCIES } from '#libs/kochava-reporting';
 import { App } from '../apps/app.model.js';
 import { PageInfo } from '../edge/page.model.js';
@@ -108,7 +108,7 @@ export function scheduleOf(row: ScheduleModel): ScheduleOfApp {
   return {
     id: row.id,
     appId: row.appId,
-    vendors: ['KOCHAVA'],
+    vendors: asked.spec.kpi ? [...(asked.spec.kpi.vendors ?? VENDORS)] : ['KOCHAVA'],
     kind: row.kind as ReportKind,
     frequency,
     runOn,

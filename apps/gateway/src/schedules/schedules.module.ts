@@ -1,8 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { KochavaSchedules } from './kochava-schedules.js';
 import { RestSchedules } from './rest-schedules.js';
 import { ScheduleAtKochava } from './schedule-at-kochava.js';
 import { ScheduleFollower } from './schedule-follower.js';
 import { ScheduleIntake } from './schedule-intake.js';
+import { ScheduleMakers } from './schedule-makers.js';
 import { ScheduleRuns } from './schedule-runs.js';
 import { ScheduleSender } from './schedule-sender.js';
 import { ScheduleStanding } from './schedule-standing.js';
@@ -26,6 +28,8 @@ export class SchedulesModule {
         ScheduleSender,
         ScheduleIntake,
         ScheduleStanding,
+        KochavaSchedules,
+        ScheduleMakers,
         ScheduleRuns,
         ScheduleFollower,
         SchedulesService,
@@ -35,6 +39,7 @@ export class SchedulesModule {
         AppSchedulesResolver,
         ReportScheduleResolver,
       ],
+      exports: [ScheduleStore, ScheduleMakers],
     };
   }
 }

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '#libs/audit';
 import type { ScheduleModel } from '#libs/database';
 import { requireScope, type TenantContext } from '#libs/domain';
-import { nextWindows } from '#libs/kochava-reporting';
 import { AppDirectory } from '#libs/tenancy';
 import { type App, appOf } from '../apps/app.model.js';
 import type { Page } from '../edge/page.model.js';
 import type { ReportOfApp } from '../reports/report.model.js';
 import { ReportsService } from '../reports/reports.service.js';
-import { type AskedSchedule, cadenceOf } from './asked-schedule.js';
+import type { AskedSchedule } from './asked-schedule.js';
+import { nextRunsOf } from './run-windows.js';
 import { ScheduleStore } from './schedule-store.js';
 import type { SchedulePageArgs, SchedulesArgs } from './schedule.input.js';
 import { scheduleOf, type ScheduleOfApp, type ScheduleWindow } from './schedule.model.js';
@@ -68,7 +68,7 @@ export class SchedulesService {
   /** None where it does not run any more. */
   windowsOf({ status, request }: ScheduleOfApp, count: number): ScheduleWindow[] {
     if (status === 'DELETED') return [];
-    return nextWindows(cadenceOf(request as AskedSchedule), new Date(), count).map(({ runAt, start, end }) => ({
+    return nextRunsOf(request as AskedSchedule, new Date(), count).map(({ runAt, start, end }) => ({
       runAt: runAt.toISOString(),
       start: start.toISOString(),
       end: end.toISOString(),
