@@ -1,6 +1,7 @@
 // Answers of Adjust's KPI Service, in its own shape. The same question always gets the same bytes.
-const COUNTRIES = ['de', 'us', 'fr', 'gb', 'jp', 'br', 'in', 'ca', 'it', 'es', 'nl', 'se'];
-const NETWORKS = Array.from({ length: 20 }, (_, index) => ({ token: `tok${1000 + index}`, name: `Network ${index}` }));
+export const COUNTRIES = ['de', 'us', 'fr', 'gb', 'jp', 'br', 'in', 'ca', 'it', 'es', 'nl', 'se'];
+export const networkOf = (index) => ({ token: `tok${1000 + index}`, name: `Network ${index}` });
+const NETWORKS = Array.from({ length: 20 }, (_, index) => networkOf(index));
 const DAY = 86_400_000;
 
 /** The questions asked here: about 1.3 KB, 50 KB (720 rows) and 5 MB (72,000 rows) of the vendor's JSON. */

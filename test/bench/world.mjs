@@ -31,10 +31,17 @@ export async function openWorld() {
     asked: async () => Number(await (await fetch(`${upstream.url}/count`)).text()),
     sql: (database, text, values) => query(withName(postgres.url, database), text, values),
     startProxy: (env) => start(here('proxy.mjs'), { UPSTREAM: upstream.url, ...env }),
+    /** A file of this folder, as a process. */
+    start: (file, env) => start(here(file), env),
     /** A gateway of the measurement's own, furnished. */
     startGateway: (database) => startGateway(postgres.url, upstream.url, database),
     /** A gateway as it starts, on a database that is furnished already. */
     launchGateway: (database, env) => start(GATEWAY, environment(postgres.url, upstream.url, database, env)),
+    /** A database of its own, and what a gateway on it is told. */
+    emptyDatabase: async (database, env) => {
+      await createDatabase(postgres.url, database);
+      return environment(postgres.url, upstream.url, database, { DATA_DIR: join(folder, database), ...env });
+    },
     /** The gateway that measurements share. */
     gateway: () => (shared ??= startGateway(postgres.url, upstream.url, 'bench')),
     close: async () => {
@@ -59,23 +66,30 @@ const environment = (postgresUrl, upstreamUrl, database, env) => ({
 
 /** A gateway on a database of that name, with a tenant, its credential, two apps and a key: made on first use. */
 async function startGateway(postgresUrl, upstreamUrl, database) {
-  const [known] = await query(postgresUrl, 'SELECT 1 FROM pg_database WHERE datname = $1', [database]);
-  if (!known) await query(postgresUrl, `CREATE DATABASE ${database}`);
+  await createDatabase(postgresUrl, database);
   const gateway = await start(GATEWAY, environment(postgresUrl, upstreamUrl, database));
   return { ...gateway, database, ...(await furnish(gateway.url)) };
 }
 
+async function createDatabase(postgresUrl, database) {
+  const [known] = await query(postgresUrl, 'SELECT 1 FROM pg_database WHERE datname = $1', [database]);
+  if (!known) await query(postgresUrl, `CREATE DATABASE ${database}`);
+}
+
+/** Asks the gateway at `url` as its operator does. */
+export const adminOf = (url) => async (method, path, body) => {
+  const response = await fetch(`${url}/v1/admin/tenants${path}`, {
+    method,
+    headers: { authorization: `Bearer ${SECRETS.ADMIN_API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok && response.status !== 409) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
+  return answer;
+};
+
 async function furnish(url) {
-  const admin = async (method, path, body) => {
-    const response = await fetch(`${url}/v1/admin/tenants${path}`, {
-      method,
-      headers: { authorization: `Bearer ${SECRETS.ADMIN_API_KEY}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const answer = await response.json();
-    if (!response.ok && response.status !== 409) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
-    return answer;
-  };
+  const admin = adminOf(url);
   const slug = `bench-${randomBytes(4).toString('hex')}`;
   const tenant = await admin('POST', '', { slug, name: 'Orbit Games' });
   await admin('PUT', `/${slug}/credentials/adjust`, { secret: randomBytes(12).toString('hex') });
