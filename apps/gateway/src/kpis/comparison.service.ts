@@ -131,13 +131,15 @@ export class ComparisonService {
       const whole = await gatherSides(streams, form, gathered, signal);
       check();
       const rows = new ComparisonRows(question, form, layout, whole);
+      // A batch behind, so that the last combination ends it: an answer of one piece can have an ETag.
+      let made: ComparisonCells[] = [];
       for await (const batch of gathered.rows()) {
         signal?.throwIfAborted();
-        const made = batch.flatMap((row) => rows.add(row));
         if (made.length > 0) yield made;
+        made = batch.flatMap((row) => rows.add(row));
       }
-      const last = rows.end();
-      if (last.length > 0) yield last;
+      made.push(...rows.end());
+      if (made.length > 0) yield made;
       return rows;
     } finally {
       await Promise.all([leaveAll(streams), gathered.leave()]);
