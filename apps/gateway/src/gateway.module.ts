@@ -37,6 +37,7 @@ export class GatewayModule {
   static forRoot({ config, log, databaseUrl, credentialKeys }: GatewayParts): DynamicModule {
     const { dataDir } = config.database;
     const reports = ReportsModule.forRoot({ dataDir });
+    const kpis = KpisModule.forRoot({ reports, summaryColumns: config.vendors.summaryColumns });
     const schedules = SchedulesModule.forRoot(reports);
     return {
       module: GatewayModule,
@@ -62,10 +63,10 @@ export class GatewayModule {
         GraphqlModule.forRoot(),
         ViewerModule,
         AppsModule,
-        KpisModule,
+        kpis,
         reports,
         schedules,
-        KpiReportsModule.forRoot({ dataDir, kpis: KpisModule, reports, schedules }),
+        KpiReportsModule.forRoot({ dataDir, kpis, reports, schedules }),
         PostbacksModule,
         SmartLinksModule,
         AuditEventsModule,

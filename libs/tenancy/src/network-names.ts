@@ -1,9 +1,14 @@
+import { createHash } from 'node:crypto';
+
 /** How one tenant names one vendor's networks. */
 export class NetworkNames {
   private readonly canonicalOf: ReadonlyMap<string, string>;
   private readonly namesOf = new Map<string, string[]>();
+  /** The same for the same aliases: what is kept of answers hangs on it. */
+  readonly fingerprint: string;
 
   constructor(aliases: readonly { name: string; canonical: string }[]) {
+    this.fingerprint = aliases.length === 0 ? '' : fingerprintOf(aliases);
     this.canonicalOf = new Map(aliases.map(({ name, canonical }) => [name, canonical]));
     for (const { name, canonical } of aliases) {
       this.namesOf.set(canonical, [...(this.namesOf.get(canonical) ?? []), name]);
@@ -25,3 +30,8 @@ export class NetworkNames {
     return isItself || aliased.length === 0 ? [...aliased, canonical] : aliased;
   }
 }
+
+const fingerprintOf = (aliases: readonly { name: string; canonical: string }[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(aliases.map(({ name, canonical }) => [name, canonical]).sort()))
+    .digest('base64url');

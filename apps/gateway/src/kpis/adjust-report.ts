@@ -1,6 +1,4 @@
 import type { OpenedApp } from '#libs/tenancy';
-import { GatewayError } from '#libs/domain';
-import { toGatewayError } from '../edge/gateway-failure.js';
 import type { AdjustPlan } from './adjust-plan.js';
 import type { KpiQuestion } from './kpi-question.js';
 import type { SourceReport } from './kpi-source.js';
@@ -46,18 +44,4 @@ export function describePlan(report: SourceReport, question: KpiQuestion, plan: 
     return { metric, vendorName: 'kpi' in source ? source.kpi : `${source.over} / ${source.under}` };
   });
   if (plan.readsCost) report.warnings.push(COST_WARNING);
-}
-
-/** The source can't answer this; nothing was asked of it. */
-export function refuseSource(report: SourceReport, message: string): void {
-  report.status = 'UNSUPPORTED';
-  report.error = new GatewayError('UNSUPPORTED', message, { vendor: 'ADJUST' });
-}
-
-/** The source failed; what is wrong with the question itself is thrown on. */
-export function failSource(report: SourceReport, thrown: unknown): void {
-  const error = toGatewayError(thrown);
-  if (error.code === 'BAD_USER_INPUT' || error.code === 'INTERNAL') throw error;
-  report.status = error.code === 'UNSUPPORTED' ? 'UNSUPPORTED' : 'FAILED';
-  report.error = error;
 }

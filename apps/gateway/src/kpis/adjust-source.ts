@@ -5,13 +5,14 @@ import { Restatement } from '../vendor-reads/restatement.js';
 import type { ReadAnswer } from '../vendor-reads/vendor-reads.js';
 import { AdjustAnswers, type OpenedAnswer } from './adjust-answers.js';
 import { type AdjustPlan, planForAdjust, restatedBy, unsupportedDimensions } from './adjust-plan.js';
-import { describePlan, failSource, newReport, refuseSource } from './adjust-report.js';
+import { describePlan, newReport } from './adjust-report.js';
 import { AdjustTable } from './adjust-table.js';
 import { type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
 import { GivenRows } from './row-source.js';
 import { asStream } from './kpi-source.js';
 import type { KpiSourceService, SourceReport, SourceRequest, SourceRows, SourceStream } from './kpi-source.js';
+import { failSource, refuseSource } from './source-failure.js';
 
 /** What a question comes to at Adjust, before anything is asked. No plan: the report says why. */
 interface Prepared {

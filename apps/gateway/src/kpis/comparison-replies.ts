@@ -12,13 +12,17 @@ import { COMPARISON_DOOR } from './comparison-params.js';
 import { type KpiForm, readForm } from './kpi-form.js';
 import { inputOf, type RawQuery, renamed } from './kpi-params.js';
 import { AS_THEY_ARE, cacheStatus, saidOf } from './kpi-replies.js';
+import { RestSources } from './rest-sources.js';
 
 /** `/v1/kpis/comparison` in its three forms. */
 @Injectable()
 export class ComparisonReplies {
   private readonly asked = new Recent<{ form: KpiForm; input: ComparisonParams }>();
 
-  constructor(private readonly service: ComparisonService) {}
+  constructor(
+    private readonly service: ComparisonService,
+    private readonly sources: RestSources,
+  ) {}
 
   async get(tenant: TenantContext, query: RawQuery, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { form, input } = this.asked.get(`${request.headers.accept ?? ''} ${request.url}`, () => {
@@ -45,7 +49,7 @@ export class ComparisonReplies {
     if (form.format === 'json') {
       const answer = await this.service.find(tenant, input, input.onFailedSource, Infinity);
       reply.header('Cache-Status', cacheStatus(answer.parts.reports));
-      sendJson(reply, answer);
+      sendJson(reply, answer, await this.sources.of(tenant, answer.sources));
       return;
     }
     // Half a comparison must not look whole: where nothing tells of a failed source, it is an error.
@@ -56,15 +60,14 @@ export class ComparisonReplies {
   }
 }
 
-function sendJson(reply: FastifyReply, answer: ComparisonAnswer): void {
+function sendJson(reply: FastifyReply, answer: ComparisonAnswer, sources: readonly object[]): void {
   const { layout, totalsLayout, totals, reports } = answer.parts;
   const rows = flatRows(answer.cells, layout);
   const totalRows = flatRows(totals, totalsLayout);
-  const sources = JSON.stringify(answer.sources.map((source) => source.toRest()));
   reply.type('application/json; charset=utf-8');
   sendWithETag(
     reply,
-    `{"rows":${rows},"totals":${totalRows},"sources":${sources},"rowCount":${answer.rowCount}}`,
+    `{"rows":${rows},"totals":${totalRows},"sources":${JSON.stringify(sources)},"rowCount":${answer.rowCount}}`,
     rows + totalRows + saidOf(reports),
   );
 }

@@ -1,10 +1,10 @@
 import type { Vendor } from '#libs/domain';
-import { failSource } from './adjust-report.js';
 import { columnsOf, sortedDimensions } from './comparison-layout.js';
 import { type ComparisonQuestion, isOfCurrency } from './comparison-question.js';
 import type { GatheredRows } from './gathered-rows.js';
 import type { KpiCells, KpiLayout } from './kpi-layout.js';
 import type { SourceStream } from './kpi-source.js';
+import { failSource } from './source-failure.js';
 
 export const SIDES = ['ADJUST', 'KOCHAVA'] as const satisfies readonly Vendor[];
 export type Side = (typeof SIDES)[number];
@@ -70,7 +70,12 @@ export async function gatherSides(
   for await (const { stream, add, batch } of inTurn(streams, form, rows, signal)) {
     signal?.throwIfAborted();
     if (!batch) whole.add(stream.report.vendor);
-    else for (const cells of batch) await add(cells);
+    else {
+      for (const cells of batch) {
+        const full = add(cells);
+        if (full) await full;
+      }
+    }
   }
   return whole;
 }

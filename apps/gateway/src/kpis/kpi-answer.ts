@@ -232,7 +232,7 @@ export class KpiRowView {
 }
 
 /** One of `sources`. */
-export class KpiSourceView implements Omit<KpiSource, 'apps'> {
+export class KpiSourceView implements Omit<KpiSource, 'apps' | 'reports'> {
   readonly vendor;
   readonly service;
   readonly status;
@@ -263,6 +263,15 @@ export class KpiSourceView implements Omit<KpiSource, 'apps'> {
     return (
       error && { code: error.code, message: error.message, retryAfterSeconds: error.details.retryAfterSeconds ?? null }
     );
+  }
+
+  /** The reports that its numbers are, or will be, read from. */
+  get reportIds(): readonly string[] {
+    return this.report.reports;
+  }
+
+  isAbout(appId: string): boolean {
+    return this.report.apps.some(({ id }) => id === appId);
   }
 
   get apps(): Promise<App[]> {

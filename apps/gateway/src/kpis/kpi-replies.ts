@@ -10,6 +10,7 @@ import { FORM_PARAMS, type KpiForm, readForm } from './kpi-form.js';
 import { type RawQuery, kpiInputOf, renamed } from './kpi-params.js';
 import { KpisService } from './kpis.service.js';
 import type { SourceReport } from './kpi-source.js';
+import { RestSources } from './rest-sources.js';
 import { linesOfRows } from './row-source.js';
 
 /** `/v1/kpis` in its three forms. */
@@ -18,7 +19,10 @@ export class KpiReplies {
   /** URLs that were understood: BI tools ask the same ones all day. */
   private readonly asked = new Recent<{ form: KpiForm; input: KpiQueryInput }>();
 
-  constructor(private readonly kpis: KpisService) {}
+  constructor(
+    private readonly kpis: KpisService,
+    private readonly sources: RestSources,
+  ) {}
 
   async get(tenant: TenantContext, query: RawQuery, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { form, input } = this.asked.get(`${request.headers.accept ?? ''} ${request.url}`, () => {
@@ -61,7 +65,7 @@ export class KpiReplies {
     if (form.format === 'json') {
       const answer = await this.kpis.find(tenant, input);
       reply.header('Cache-Status', cacheStatus(answer.reports));
-      await sendJson(reply, answer, form.totals);
+      await sendJson(reply, answer, await this.sources.of(tenant, answer.sources), form.totals);
       return;
     }
     // Half an answer must not look whole: where nothing tells of a failed source, it is an error.
@@ -71,11 +75,15 @@ export class KpiReplies {
   }
 }
 
-async function sendJson(reply: FastifyReply, answer: KpiAnswer, withTotals: boolean): Promise<void> {
+async function sendJson(
+  reply: FastifyReply,
+  answer: KpiAnswer,
+  sources: readonly object[],
+  withTotals: boolean,
+): Promise<void> {
   // Where every source has failed, and says so, its totals would only fail again.
   const isEmpty = answer.reports.every(({ error }) => error);
   const totals = withTotals && !isEmpty ? await answer.totalsAnswer() : undefined;
-  const sources = answer.sources.map((source) => source.toRest());
   // Written by hand, because a row of many columns is made an object only to be taken apart again.
   const rows = flatRows(answer);
   const totalRows = withTotals ? `,"totals":${totals ? flatRows(totals) : '[]'}` : '';

@@ -4,6 +4,7 @@ import { App } from '../apps/app.model.js';
 import { Public } from '../edge/public-type.js';
 import { InstantScalar, JsonScalar } from '../edge/scalars.js';
 import { ErrorCodeEnum, VendorEnum } from '../public-enums.js';
+import { Report } from '../reports/report.model.js';
 import { KpiColumnKind, KpiDimension, KpiMetric, KpiService, KpiSourceStatus } from './kpi-words.js';
 
 @ObjectType({ description: 'name is the snake_case name that CSV uses.' })
@@ -174,6 +175,12 @@ export class KpiSource {
 
   @Public(() => SourceError, { nullable: true })
   error!: SourceError | null;
+
+  @Public(() => [Report], {
+    description:
+      'The reports that the numbers were, or will be, read from, where the vendor answers asynchronously. Scope reports:read.',
+  })
+  reports!: Report[];
 }
 
 @ObjectType()

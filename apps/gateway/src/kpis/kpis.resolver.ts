@@ -4,8 +4,10 @@ import type { TenantContext } from '#libs/domain';
 import { App } from '../apps/app.model.js';
 import { NeedsScope, Tenant } from '../edge/needs-scope.js';
 import { AppKpiInput, KpiQueryInput } from './kpi.input.js';
-import type { KpiAnswer } from './kpi-answer.js';
-import { KpiResult, KpiRow, KpiTable } from './kpi.model.js';
+import type { KpiAnswer, KpiSourceView } from './kpi-answer.js';
+import { KpiResult, KpiRow, KpiSource, KpiTable } from './kpi.model.js';
+import { Report, type ReportOfApp } from '../reports/report.model.js';
+import { ReportsService } from '../reports/reports.service.js';
 import { KpisService } from './kpis.service.js';
 
 @Resolver(() => App)
@@ -50,5 +52,19 @@ export class KpiResultResolver {
   })
   totals(@Parent() answer: KpiAnswer, @Info() info: GraphQLResolveInfo): Promise<unknown> {
     return answer.totalsFor(info);
+  }
+}
+
+@Resolver(() => KpiSource)
+export class KpiSourceResolver {
+  constructor(private readonly reports: ReportsService) {}
+
+  @ResolveField('reports', () => [Report], {
+    description:
+      'The reports that the numbers were, or will be, read from, where the vendor answers asynchronously. Scope reports:read.',
+  })
+  async reportsOf(@Tenant() tenant: TenantContext, @Parent() source: KpiSourceView): Promise<ReportOfApp[]> {
+    const reports = await this.reports.byIds(tenant, source.reportIds);
+    return reports.filter(({ appId }) => source.isAbout(appId));
   }
 }

@@ -98,11 +98,12 @@ export class KpisService {
     );
     this.count(parts);
     const frame = this.frame(tenant, question, parts);
+    const reports = parts.map(({ report }) => report);
     return new KpiAnswer(
       frame,
       rowsInTurn(parts, frame.layout),
-      parts.map(({ report }) => report),
-      once(() => this.totals(tenant, question, about)),
+      reports,
+      once(() => this.totals(tenant, ofTheSame(question, reports), { ...about, waitSeconds: 0 })),
     );
   }
 
@@ -149,6 +150,12 @@ export class KpisService {
       work,
     );
   }
+}
+
+/** `question` for those who answered it: what has failed says so in `sources`, and must not fail the others' totals. */
+function ofTheSame(question: KpiQuestion, reports: readonly SourceReport[]): KpiQuestion {
+  const vendors = reports.flatMap(({ vendor, error }) => (error ? [] : [vendor]));
+  return vendors.length === 0 ? question : { ...question, vendors };
 }
 
 /** What the audit keeps of a question; the same object for the same question about the same apps. */

@@ -14,9 +14,11 @@ import { ReportRows } from './report-rows.js';
 import { ReportSender } from './report-sender.js';
 import { ReportSpool } from './report-spool.js';
 import { ReportStore } from './report-store.js';
+import { ReportWaits } from './report-waits.js';
 import { ReportsController } from './reports.controller.js';
 import { ReportsResolver } from './reports.resolver.js';
 import { ReportsService } from './reports.service.js';
+import { SummaryReports } from './summary-reports.js';
 
 @Module({})
 export class ReportsModule {
@@ -38,13 +40,24 @@ export class ReportsModule {
         ReportMakers,
         ReportFollower,
         ReportJobs,
+        SummaryReports,
+        ReportWaits,
         ReportsService,
         ReportRequestsService,
         ReportReplies,
         ReportsResolver,
         AppReportsResolver,
       ],
-      exports: [ReportStore, ReportMakers, ReportsService, ReportReplies],
+      exports: [
+        ReportStore,
+        ReportMakers,
+        ReportsService,
+        ReportReplies,
+        ReportSender,
+        ReportLinks,
+        SummaryReports,
+        ReportWaits,
+      ],
     };
   }
 }

@@ -38,6 +38,18 @@ export class ReportsService {
     });
   }
 
+  /** Those of `ids` that this key may see, in their order. */
+  async byIds(tenant: TenantContext, ids: readonly string[]): Promise<ReportOfApp[]> {
+    if (ids.length === 0) {
+      requireScope(tenant, 'reports:read');
+      return [];
+    }
+    return this.audit.around(tenant, 'reports.read', { vendor: 'KOCHAVA', request: { ids } }, async () => {
+      requireScope(tenant, 'reports:read');
+      return (await this.store.byIds(tenant, ids)).map(reportOf);
+    });
+  }
+
   /** As `list`, of one app, whatever apps the filter names besides. */
   ofApp(tenant: TenantContext, appId: string, args: ReportsArgs): Promise<Page<ReportOfApp>> {
     const named = args.filter?.appIds;

@@ -57,6 +57,9 @@ const DOWN = new Set([
   'UNAVAILABLE',
 ]);
 
+/** Is the vendor away, so that an older answer may stand in? */
+export const isDown = ({ code }: GatewayError): boolean => DOWN.has(code);
+
 /** Reads of vendor data: cached, and asked once however many callers ask at the same time. */
 @Injectable()
 export class VendorReads {
@@ -83,7 +86,7 @@ export class VendorReads {
       return { value: fresh.value, status: 'FRESH', fetchedAt: new Date(fresh.fetchedAt) };
     } catch (error) {
       const failure = toGatewayError(error);
-      if (!entry || request.signal?.aborted || !DOWN.has(failure.code)) throw error;
+      if (!entry || request.signal?.aborted || !isDown(failure)) throw error;
       return { value: entry.value, status: 'STALE', fetchedAt: new Date(entry.fetchedAt), failure };
     }
   }

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { SUMMARY_COUNTERS } from '#libs/kochava-reporting';
+import { AppDirectory, NetworkAliases, type NetworkNames } from '#libs/tenancy';
+import { Restatement } from '../vendor-reads/restatement.js';
+import type { GatheredRow } from './gathered-rows.js';
+import { cellsOf } from './kochava-cells.js';
+import { type KochavaPlan, planForKochava, unsupportedParts } from './kochava-plan.js';
+import { describeColumns, describeKochavaPlan, describeSummaries, newKochavaReport } from './kochava-report.js';
+import { KochavaSummaries } from './kochava-summaries.js';
+import { KochavaTables, type SummaryTable } from './kochava-tables.js';
+import { type KpiCells, type KpiLayout, layoutOf } from './kpi-layout.js';
+import type { KpiQuestion } from './kpi-question.js';
+import { asStream } from './kpi-source.js';
+import type { KpiSourceService, SourceReport, SourceRequest, SourceRows, SourceStream } from './kpi-source.js';
+import { GivenRows } from './row-source.js';
+import { failSource, refuseSource } from './source-failure.js';
+
+/** What a question comes to at Kochava, before anything is asked. No plan: the report says why. */
+interface Prepared {
+  report: SourceReport;
+  layout: KpiLayout;
+  names: NetworkNames;
+  plan?: KochavaPlan;
+}
+
+/** Kochava's summary reports as a source of the unified model. */
+@Injectable()
+export class KochavaSource implements KpiSourceService {
+  readonly vendor = 'KOCHAVA';
+  readonly service = 'KOCHAVA_SUMMARY';
+
+  constructor(
+    private readonly summaries: KochavaSummaries,
+    private readonly tables: KochavaTables,
+    private readonly directory: AppDirectory,
+    private readonly aliases: NetworkAliases,
+    private readonly restatement: Restatement,
+  ) {}
+
+  async check(request: SourceRequest): Promise<SourceReport> {
+    return (await this.prepare(request)).report;
+  }
+
+  async read(request: SourceRequest): Promise<SourceRows> {
+    const prepared = await this.prepare(request);
+    const { report, layout, plan } = prepared;
+    const table = plan && (await this.tableOf(request, prepared, plan));
+    if (!table) return { report, layout, rows: new GivenRows([]) };
+    const cells = table.first.map(cellsOf(plan, layout));
+    if (table.rest) for await (const rows of table.rest) cells.push(...rows.map(cellsOf(plan, layout)));
+    return { report, layout, rows: new GivenRows(cells) };
+  }
+
+  async stream(request: SourceRequest): Promise<SourceStream> {
+    const prepared = await this.prepare(request);
+    const { report, layout, plan } = prepared;
+    const table = plan && (await this.tableOf(request, prepared, plan));
+    if (!table?.rest) {
+      const cells = table ? table.first.map(cellsOf(plan!, layout)) : [];
+      return asStream({ report, layout, rows: new GivenRows(cells) });
+    }
+    const { rest } = table;
+    const batches = (): AsyncGenerator<KpiCells[]> => made(table, cellsOf(plan!, layout));
+    return {
+      report,
+      layout,
+      batches,
+      async *lines(form) {
+        for await (const cells of batches()) yield cells.map((row) => form.line(row)).join('');
+      },
+      leave: () => rest.return(undefined),
+    };
+  }
+
+  /** Undefined where there are no rows; the report says why. */
+  private async tableOf(
+    { tenant, question, waitSeconds }: SourceRequest,
+    { report, names }: Prepared,
+    plan: KochavaPlan,
+  ): Promise<SummaryTable | undefined> {
+    const restated = { from: question.from, to: question.to, readsCost: plan.readsCost };
+    try {
+      const found = await this.summaries.find(tenant, {
+        plan,
+        apps: report.apps as SourceApps,
+        changesUntil: this.restatement.changesUntil(restated),
+        waitSeconds,
+      });
+      describeSummaries(report, found);
+      if (found.status === 'PENDING') return undefined;
+      const table = await this.tables.read(tenant, { question, plan, names, found });
+      describeColumns(report, table.unknown);
+      const warning = this.restatement.warning(restated, 'Kochava');
+      if (warning) report.warnings.push(warning);
+      return table;
+    } catch (error) {
+      failSource(report, error);
+      return undefined;
+    }
+  }
+
+  private async prepare({ tenant, question, appIds }: SourceRequest): Promise<Prepared> {
+    const [opened, names] = await Promise.all([
+      this.directory.open(tenant, appIds, 'kochava-reporting'),
+      this.aliases.of(tenant.tenantId, 'KOCHAVA'),
+    ]);
+    const report = newKochavaReport(question, opened);
+    const layout = layoutFor(question);
+    report.unsupported = unsupportedParts(question);
+    if (report.unsupported.length > 0) {
+      refuseSource(report, `Kochava’s summaries can not be asked for ${report.unsupported.join(', ')}.`);
+      return { report, layout, names };
+    }
+    const plan = planForKochava(question, (name) => names.vendorNames(name));
+    describeKochavaPlan(report, question, plan);
+    if (plan.counters.length === 0) {
+      const missing = plan.unsupported.join(', ');
+      refuseSource(report, missing ? `Kochava has no ${missing}.` : 'None of these metrics is Kochava’s.');
+    } else if (opened.opened.length === 0) refuseSource(report, 'None of these apps has a Kochava guid.');
+    return report.error ? { report, layout, names } : { report, layout, names, plan };
+  }
+}
+
+type SourceApps = Parameters<KochavaSummaries['find']>[1]['apps'];
+
+function layoutFor(question: KpiQuestion): KpiLayout {
+  const own = question.vendorMetrics.filter(({ vendor }) => vendor === 'KOCHAVA').map(({ name }) => name);
+  return layoutOf(
+    question,
+    own,
+    own.some((name) => SUMMARY_COUNTERS.get(name)?.money ?? false),
+  );
+}
+
+async function* made({ first, rest }: SummaryTable, cells: (row: GatheredRow) => KpiCells): AsyncGenerator<KpiCells[]> {
+  try {
+    yield first.map(cells);
+    if (rest) for await (const rows of rest) yield rows.map(cells);
+  } finally {
+    await rest?.return(undefined);
+  }
+}

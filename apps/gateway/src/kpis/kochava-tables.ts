@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { ReportModel } from '#libs/database';
+import type { TenantContext } from '#libs/domain';
+import { readableFile, readRows, readSummary, SummaryColumns, type SummaryRow } from '#libs/kochava-reporting';
+import type { NetworkNames } from '#libs/tenancy';
+import type { AskedReport } from '../reports/asked-report.js';
+import { ReportLinks } from '../reports/report-links.js';
+import { VendorReads } from '../vendor-reads/vendor-reads.js';
+import type { GatheredRow, GatheredRows } from './gathered-rows.js';
+import { keysOf } from './kochava-cells.js';
+import type { KochavaPlan } from './kochava-plan.js';
+import type { FoundSummaries, SummaryOfApp } from './kochava-summaries.js';
+import type { KpiQuestion } from './kpi-question.js';
+import { RowGatherer } from './row-gatherer.js';
+
+/** A table of more rows is served, but not kept: the cache's memory is for many small ones. */
+const MOST_ROWS_KEPT = 20_000;
+
+/** What files came to, added up in the dimensions of a question. */
+export interface SummaryTable {
+  /** All of them where there is no `rest`. */
+  readonly first: readonly GatheredRow[];
+  readonly rest?: AsyncGenerator<GatheredRow[]>;
+  /** Columns of the files that mean nothing here. */
+  readonly unknown: readonly string[];
+}
+
+export interface TableAsked {
+  readonly question: KpiQuestion;
+  readonly plan: KochavaPlan;
+  readonly names: NetworkNames;
+  readonly found: FoundSummaries;
+}
+
+/** The files of summaries, read and added up while they come. */
+@Injectable()
+export class KochavaTables {
+  /** Tables too large to be kept go to the first who takes them. */
+  private readonly taken = new WeakSet<SummaryTable>();
+
+  constructor(
+    private readonly links: ReportLinks,
+    private readonly reads: VendorReads,
+    private readonly columns: SummaryColumns,
+    private readonly gatherer: RowGatherer,
+  ) {}
+
+  /** Whoever asks reads `rest`, or returns it. Throws what the files throw: UPSTREAM_INVALID_RESPONSE names their columns. */
+  async read(tenant: TenantContext, asked: TableAsked): Promise<SummaryTable> {
+    const { value } = await this.reads.read<SummaryTable>({
+      key: keyOf(asked),
+      // What reports say does not change.
+      changesUntil: '1970-01-01',
+      signal: tenant.signal,
+      keep: ({ rest }) => rest === undefined,
+      fetch: (signal) => this.gather(asked, signal),
+    });
+    if (!value.rest) return value;
+    if (this.taken.has(value)) return this.gather(asked, tenant.signal);
+    this.taken.add(value);
+    return value;
+  }
+
+  private async gather(asked: TableAsked, signal: AbortSignal | undefined): Promise<SummaryTable> {
+    const gathered = this.gatherer.gather(asked.plan.counters.length);
+    const unknown = new Set<string>();
+    try {
+      for (const report of asked.found.reports) await this.addFile(asked, report, gathered, unknown, signal);
+      const rest = gathered.rows();
+      const first: GatheredRow[] = [];
+      for (let next = await rest.next(); !next.done; next = await rest.next()) {
+        first.push(...next.value);
+        if (first.length > MOST_ROWS_KEPT) return { first, rest, unknown: [...unknown] };
+      }
+      return { first, unknown: [...unknown] };
+    } catch (error) {
+      await gathered.leave();
+      throw error;
+    }
+  }
+
+  private async addFile(
+    { question, plan, names }: TableAsked,
+    { app, row }: SummaryOfApp,
+    gathered: GatheredRows,
+    unknown: Set<string>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const keyOfRow = keysOf(question, plan, app, names);
+    const onUnknown = (names: readonly string[]): void => names.forEach((name) => unknown.add(name));
+    for await (const rows of this.rowsOf(row, plan, onUnknown, signal)) {
+      for (const summary of rows) {
+        const key = keyOfRow(summary);
+        // Mostly there is nothing to wait for, and waiting costs more than adding.
+        const spilling = key && gathered.add(key, summary.counters);
+        if (spilling) await spilling;
+      }
+    }
+  }
+
+  private async *rowsOf(
+    row: ReportModel,
+    plan: KochavaPlan,
+    onUnknown: (names: readonly string[]) => void,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<SummaryRow[]> {
+    const { body: packed } = await this.links.open(row, { signal });
+    const { body } = await readableFile(packed);
+    const wish = { groupings: plan.asked.grouping, counters: plan.counters };
+    const own = ownColumnsOf(row);
+    yield* readSummary(readRows(body, { format: 'csv' }), this.columns, wish, (places) =>
+      onUnknown(places.unknown.filter((name) => !own.has(name))),
+    );
+  }
+}
+
+/** Columns of groupings that were asked for by somebody else. */
+function ownColumnsOf({ request }: ReportModel): ReadonlySet<string> {
+  const grouping = (request as unknown as AskedReport).spec.summary?.grouping ?? [];
+  return new Set(grouping.flatMap((name) => [name, `${name}_name`]));
+}
+
+/** Credential, reports, and what they are added up to; names of networks where they are part of that. */
+function keyOf({ question, plan, names, found }: TableAsked): string {
+  const { from, to, groupBy } = question;
+  const filters = plan.filters.map(({ grouping, keep }) => [grouping, ...keep]);
+  const aliases = groupBy.includes('NETWORK') ? names.fingerprint : '';
+  // An app's name stands in its rows.
+  const apps = groupBy.includes('APP') ? found.reports.map(({ app }) => [app.id, app.name]) : [];
+  const reports = found.reports.map(({ row }) => row.id);
+  const shape = [reports, from, to, groupBy, plan.offsetHours, plan.counters, filters, aliases, apps];
+  return `kochava-summary:${found.credentialId}:${createHash('sha256').update(JSON.stringify(shape)).digest('base64url')}`;
+}

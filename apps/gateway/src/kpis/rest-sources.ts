@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import type { TenantContext } from '#libs/domain';
+import { ReportReplies } from '../reports/report-replies.js';
+import { ReportsService } from '../reports/reports.service.js';
+import type { KpiSourceView } from './kpi-answer.js';
+
+/** `sources` as REST shows them: with the reports they wait for, or were read from. */
+@Injectable()
+export class RestSources {
+  constructor(
+    private readonly reports: ReportsService,
+    private readonly replies: ReportReplies,
+  ) {}
+
+  /** A key without reports:read sees no reports. */
+  of(tenant: TenantContext, sources: readonly KpiSourceView[]): Promise<object[]> {
+    return Promise.all(
+      sources.map(async (source) => ({ ...source.toRest(), reports: await this.reportsOf(tenant, source) })),
+    );
+  }
+
+  private async reportsOf(tenant: TenantContext, source: KpiSourceView): Promise<object[]> {
+    if (source.reportIds.length === 0 || !tenant.scopes.has('reports:read')) return [];
+    const reports = await this.reports.byIds(tenant, source.reportIds);
+    return Promise.all(
+      reports.flatMap((report) => (source.isAbout(report.appId) ? this.replies.rest(tenant, report) : [])),
+    );
+  }
+}
