@@ -118,6 +118,10 @@ async function prepareTenant(url, adminKey, world) {
   for (const app of world.apps) await admin('POST', '/demo/apps', app);
   for (const [provider, secret] of Object.entries(world.credentials))
     await admin('PUT', `/demo/credentials/${provider}`, { secret });
+  await admin('PUT', '/demo/network-aliases', [
+    { vendor: 'ADJUST', name: 'Google Ads ACI', canonical: 'Google Ads' },
+    { vendor: 'KOCHAVA', name: 'Google AdWords', canonical: 'Google Ads' },
+  ]);
   const { key } = await admin('POST', '/demo/api-keys', {
     name: `demo ${new Date().toISOString().slice(0, 16)}`,
     scopes: [
@@ -144,13 +148,43 @@ function table(rows) {
   return cells.map((line) => `  ${line.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`).join('\n');
 }
 
+/** One line that is written over, where there is a terminal. */
+const progress = (line) => process.stdout.isTTY && process.stdout.write(`\r${line.padEnd(70)}`);
+
+/** Asks both vendors until Kochava's side is there too. */
+async function comparison(url, key) {
+  for (;;) {
+    const answer = await call('GET', `${url}&wait_seconds=0`, key);
+    const kochava = answer.sources.find(({ vendor }) => vendor === 'KOCHAVA');
+    const failed = answer.sources.find(({ error }) => error);
+    if (failed) throw new Error(`the comparison lacks ${failed.vendor}: ${failed.error.message}`);
+    if (kochava.status !== 'PENDING') {
+      step(process.stdout.isTTY ? '' : '  both have answered');
+      return answer;
+    }
+    const made = kochava.reports.map(({ app, status, progress: part }) => `${app.name} ${part ?? 0} % ${status}`);
+    progress(`  Kochava: ${made.join(' · ')}`);
+    await sleep(500);
+  }
+}
+
+/** Rows of a comparison as people read them. */
+const compared = (rows) =>
+  rows.map(({ network = 'all', adjust, kochava, delta_percent, within_tolerance }) => ({
+    network,
+    adjust: adjust ?? '–',
+    kochava: kochava ?? '–',
+    'delta %': delta_percent === null ? '–' : delta_percent.toFixed(1),
+    within: within_tolerance === null ? '–' : within_tolerance ? 'yes' : 'no',
+  }));
+
 /** Asks for a report, follows it on one line, and answers its first rows. */
 async function report(url, key, input) {
   let asked = await call('POST', `${url}/v1/reports`, key, input);
   const { id } = asked;
   for (;;) {
     const line = `  report ${id}: ${asked.status}${asked.progress === null ? '' : ` ${asked.progress} %`}`;
-    if (process.stdout.isTTY) process.stdout.write(`\r${line.padEnd(70)}`);
+    progress(line);
     if (asked.status === 'COMPLETED') break;
     if (asked.status === 'FAILED') throw new Error(`the report failed: ${asked.failure.message}`);
     await sleep(500);
@@ -205,13 +239,20 @@ try {
 
   const day = (back) => new Date(Date.now() - back * DAY).toISOString().slice(0, 10);
   const query = `{ kpis(input: { from: "${day(7)}", to: "${day(1)}", metrics: [INSTALLS, CLICKS, REVENUE], groupBy: [APP, DAY] }) {
-    rows { app { name } time currency metrics { name value } }
+    rows { vendor app { name } time currency metrics { name value } }
     sources { vendor status fetchedAt warnings } } }`;
   const path = `/v1/kpis?from=${day(7)}&to=${day(1)}&metrics=installs,clicks,revenue&group_by=app,network`;
   const answered = await call('POST', `${url}/graphql`, key, { query });
   const { rows } = await call('GET', url + path, key);
   if (!answered.data?.kpis?.rows.length || !rows.length)
     throw new Error(`the gateway answered without rows: ${JSON.stringify(answered.errors)}`);
+
+  step('Asking Adjust and Kochava how many installs each counts …');
+  const comparisonPath = `/v1/kpis/comparison?from=${day(7)}&to=${day(1)}&metrics=installs&group_by=network&tolerance_percent=3`;
+  const both = await comparison(url + comparisonPath, key);
+  const comparisonQuery = `{ kpiComparison(input: { from: "${day(7)}", to: "${day(1)}", metrics: [INSTALLS, CLICK_CONVERSION_RATE], groupBy: [APP, NETWORK], tolerancePercent: 3 }) {
+    rows { metric app { name } network adjust kochava deltaPercent withinTolerance }
+    sources { vendor status warnings reports { status progress } } } }`;
 
   step('Asking Kochava for a report …');
   const { data: apps } = await call('GET', `${url}/v1/apps?first=1`, key);
@@ -226,7 +267,8 @@ try {
   const [link] = links;
   const code = await QRCode.toString(link.clickUrl, { type: process.stdout.isTTY ? 'terminal' : 'utf8', small: true });
 
-  const shown = rows.slice(0, 5).map(({ app_name, network, currency, installs, clicks, revenue }) => ({
+  const shown = rows.slice(0, 5).map(({ vendor, app_name, network, currency, installs, clicks, revenue }) => ({
+    vendor,
     app_name,
     network,
     currency,
@@ -251,6 +293,18 @@ ${bold('REST')}: the same, by network, as CSV
 
 ${table(shown)}
   … ${rows.length} rows; the GraphQL query answers ${answered.data.kpis.rows.length}
+
+${bold('Comparison')}: installs by network of the last week at both vendors, within 3 %
+
+${table(compared([...both.rows, ...both.totals]))}
+
+  The same by app, with the rate of clicks that become installs, to paste at ${url}/graphql
+
+  ${comparisonQuery.replaceAll('\n', '\n  ')}
+
+  or as CSV
+
+  curl -H 'X-API-Key: ${key}' '${url}${comparisonPath}&format=csv'
 
 ${bold('Reports')}: Kochava's installs and clicks of ${apps[0].name}, by network and day
 
