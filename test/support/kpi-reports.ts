@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CredentialVault } from '#libs/tenancy';
 import { ReportRunner } from '../../apps/gateway/src/kpi-reports/report-runner.js';
-import { DEMO_USER } from '../../apps/sandbox/src/index.js';
+import { DEMO_REPORTING_KEY, DEMO_USER } from '../../apps/sandbox/src/index.js';
 import { type GatewayOptions, type TestGateway, useGateway } from './gateway.js';
 
 export interface KpiReportsGateway {
@@ -16,6 +16,9 @@ export interface KpiReportsGateway {
 export function useKpiReports(options: GatewayOptions = {}): KpiReportsGateway {
   const dataDir = mkdtempSync(join(tmpdir(), 'mmp-gateway-kpi-reports-'));
   const gateway = useGateway({ ...options, env: { ...options.env, DATA_DIR: dataDir } });
+  beforeAll(async () => {
+    await gateway.app.get(CredentialVault).put(gateway.tenant.id, 'kochava-reporting', DEMO_REPORTING_KEY.key);
+  });
   beforeEach(async () => {
     await gateway.database.sql('DELETE FROM reports');
     await gateway.database.sql('DELETE FROM schedules');
