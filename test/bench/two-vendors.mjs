@@ -31,8 +31,8 @@ export async function furnishTenant(url, apps) {
 export const detailOf = (appId, day = 0) => ({
   appId,
   spec: { detail: { traffic: ['INSTALL'] } },
-  start: new Date(Date.UTC(2025, 0, 1 + day)).toISOString(),
-  end: new Date(Date.UTC(2025, 0, 2 + day)).toISOString(),
+  start: new Date(Date.UTC(2023, 0, 1 + day)).toISOString(),
+  end: new Date(Date.UTC(2023, 0, 2 + day)).toISOString(),
 });
 
 /** Asks for a report and waits until its file is there; its id. */

@@ -9,7 +9,7 @@ import { start, stopAll } from './processes.mjs';
 
 export const APP = '2eb2na2w54c3';
 const here = (file) => new URL(file, import.meta.url).pathname;
-const GATEWAY = 'dist/apps/gateway/src/main.js';
+const GATEWAY = 'dist/bundle/gateway.js';
 const METRICS = ['installs', 'clicks', 'sessions'];
 
 export async function openWorld() {
