@@ -12,7 +12,7 @@ interface Reply {
 
 /** The requests of docs/bi.md, with the headers that each tool sends and no others. */
 describe('BI tools', () => {
-  const gateway = useGateway();
+  const gateway = useGateway({ adjustOnly: true });
   const DAYS = 'from=2026-05-01&to=2026-05-03';
   const CSV = `/v1/kpis?${DAYS}&metrics=installs,revenue&group_by=app,day&format=csv`;
   const ENCODED = `/v1/kpis?${DAYS}&metrics=installs%2Crevenue&group_by=app%2Cday&format=csv`;

@@ -3,7 +3,7 @@ import { SMALL_APPS } from '../apps/sandbox/src/index.js';
 import { useGateway } from './support/gateway.js';
 
 describe('questions that are wrong, at both doors', () => {
-  const gateway = useGateway();
+  const gateway = useGateway({ adjustOnly: true });
   let key: string;
   beforeAll(async () => {
     key = await gateway.key();

@@ -3,7 +3,7 @@ import { DEMO_USER, SMALL_APPS } from '../apps/sandbox/src/index.js';
 import { useGateway } from './support/gateway.js';
 
 describe('KPIs over fifty apps', () => {
-  const gateway = useGateway();
+  const gateway = useGateway({ adjustOnly: true });
   beforeEach(() => gateway.sandbox.reset());
 
   const graphql = async (query: string, variables: object = {}, as: string) => {
@@ -72,7 +72,7 @@ describe('KPIs over fifty apps', () => {
     try {
       const { body } = await gateway.graphql(
         many,
-        APPS('rowCount sources { status apps { id } }', 'metrics: [CLICKS]'),
+        APPS('rowCount sources { status apps { id } }', 'metrics: [CLICKS], vendors: [ADJUST]'),
       );
       const [first, second] = body.data.apps.nodes;
       expect([first.id, first.kpis]).toEqual([app.id, null]);

@@ -5,7 +5,7 @@ import { rawGet } from './support/raw-get.js';
 import { waitUntil } from './support/wait-until.js';
 
 describe('KPIs as CSV, NDJSON and JSON', () => {
-  const gateway = useGateway();
+  const gateway = useGateway({ adjustOnly: true });
   let key: string;
   beforeAll(async () => {
     key = await gateway.key();

@@ -14,7 +14,7 @@ import { waitUntil } from './support/wait-until.js';
     redis = await startRedis();
     env['REDIS_URL'] = redis.url;
   });
-  const gateway = useGateway({ env });
+  const gateway = useGateway({ env, adjustOnly: true });
   let other: NestFastifyApplication;
   let otherUrl: string;
   beforeAll(async () => {

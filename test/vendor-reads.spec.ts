@@ -4,7 +4,10 @@ import { useGateway } from './support/gateway.js';
 import { waitUntil } from './support/wait-until.js';
 
 describe('reads of vendor data', () => {
-  const gateway = useGateway({ env: { KPI_CACHE_RECENT_SECONDS: '1', KPI_CACHE_PAST_SECONDS: '3600' } });
+  const gateway = useGateway({
+    env: { KPI_CACHE_RECENT_SECONDS: '1', KPI_CACHE_PAST_SECONDS: '3600' },
+    adjustOnly: true,
+  });
   let key: string;
   let day = 0;
   beforeAll(async () => {

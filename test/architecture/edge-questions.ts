@@ -37,5 +37,6 @@ export const EDGE_QUESTIONS: Readonly<Record<string, (known: Known) => string>> 
   'KpiRow.app': () => `{ kpis(input: ${KPIS}) { rows { app { name } } } }`,
   'KpiComparisonRow.app': () => `{ kpiComparison(input: ${KPIS}) { rows { app { name } } } }`,
   'KpiSource.apps': () => `{ kpis(input: ${KPIS}) { sources { apps { name } } } }`,
+  'KpiSource.reports': () => `{ kpis(input: ${KPIS}) { sources { reports { id } } } }`,
   'AuditEvent.app': () => '{ auditEvents(filter: { actions: ["app.read"] }) { nodes { app { name } } } }',
 };

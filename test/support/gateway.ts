@@ -41,6 +41,8 @@ export interface GatewayOptions {
   /** On top of what the gateway needs: `{ KPI_CACHE_RECENT_SECONDS: '0' }`. */
   env?: Record<string, string>;
   sandbox?: SandboxOptions;
+  /** The apps have no name at Kochava: whoever asks for KPIs hears of Adjust alone. */
+  adjustOnly?: boolean;
 }
 
 export interface TestGateway {
@@ -81,7 +83,7 @@ interface Running {
  * A running gateway for the spec file that calls this: on a database of its own, before a sandbox of its own. Closed
  * after it, with everything that was started.
  */
-export function useGateway({ env = {}, sandbox: sandboxOptions }: GatewayOptions = {}): TestGateway {
+export function useGateway({ env = {}, sandbox: sandboxOptions, adjustOnly }: GatewayOptions = {}): TestGateway {
   const database = useDatabase();
   let sandbox: Sandbox | undefined;
   let app: NestFastifyApplication | undefined;
@@ -101,7 +103,7 @@ export function useGateway({ env = {}, sandbox: sandboxOptions }: GatewayOptions
       credentialKeys: config.tenancy.credentialKeys!,
     });
     const url = await listen(app, config);
-    running = { app, config, url, sandbox, ...(await furnish(app)) };
+    running = { app, config, url, sandbox, ...(await furnish(app, adjustOnly)) };
   });
   afterAll(async () => {
     running = undefined;
@@ -169,14 +171,17 @@ export function environmentFor(sandbox: Sandbox, databaseUrl: string): Record<st
   };
 }
 
-async function furnish(app: NestFastifyApplication) {
+async function furnish(app: NestFastifyApplication, adjustOnly = false) {
   const tenants = app.get(Tenants);
   const registry = app.get(AppRegistry);
   const tenant = await tenants.create({ slug: 'orbit', name: 'Orbit Games' });
   const otherTenant = await tenants.create({ slug: 'tidal', name: 'Tidal Games' });
   const apps: [AppRecord, AppRecord] = [
-    await registry.create(tenant.id, appInput(ORBIT_RUNNER_IOS, KOCHAVA_ORBIT_RUNNER_IOS)),
-    await registry.create(tenant.id, appInput(ORBIT_RUNNER_ANDROID, KOCHAVA_ORBIT_RUNNER_ANDROID)),
+    await registry.create(tenant.id, appInput(ORBIT_RUNNER_IOS, adjustOnly ? undefined : KOCHAVA_ORBIT_RUNNER_IOS)),
+    await registry.create(
+      tenant.id,
+      appInput(ORBIT_RUNNER_ANDROID, adjustOnly ? undefined : KOCHAVA_ORBIT_RUNNER_ANDROID),
+    ),
   ];
   await app.get(CredentialVault).put(tenant.id, 'adjust', DEMO_USER.token);
   return { tenant, otherTenant, apps };
@@ -184,11 +189,10 @@ async function furnish(app: NestFastifyApplication) {
 
 const appInput = (
   adjust: { name: string; store: string; token: string },
-  kochava: { guid: string; id: number },
+  kochava: { guid: string; id: number } | undefined,
 ): AppInput => ({
   name: adjust.name,
   platform: adjust.store,
   adjustToken: adjust.token,
-  kochavaGuid: kochava.guid,
-  kochavaAppId: String(kochava.id),
+  ...(kochava && { kochavaGuid: kochava.guid, kochavaAppId: String(kochava.id) }),
 });
