@@ -25,7 +25,7 @@ describe('the comparison of both vendors', () => {
 
   const DAYS = { from: '2026-05-01', to: '2026-05-07' };
   const path = (params: Record<string, string>, door = '/v1/kpis/comparison') =>
-    `${door}?${new URLSearchParams({ ...DAYS, metrics: 'installs', ...params })}`;
+    `${door}?${new URLSearchParams({ ...DAYS, metrics: 'installs', wait_seconds: '30', ...params })}`;
   const get = async (params: Record<string, string>, as = key) => {
     const { status, body, headers, text } = await gateway.http('get', path(params), as);
     const rows = body.rows as Row[];
@@ -38,7 +38,7 @@ describe('the comparison of both vendors', () => {
   const QUERY = `query ($input: KpiComparisonInput!) { kpiComparison(input: $input) {
     rowCount truncated rows { ${FIELDS} } totals { ${FIELDS} } sources { vendor status warnings error { code } } } }`;
   const graphql = (input: object, as = key, query = QUERY) =>
-    gateway.graphql(as, query, { input: { ...DAYS, metrics: ['INSTALLS'], ...input } });
+    gateway.graphql(as, query, { input: { ...DAYS, metrics: ['INSTALLS'], waitSeconds: 30, ...input } });
   const named = (errors: { pointer: string }[] | undefined) =>
     [...new Set(errors?.map(({ pointer }) => pointer))].sort();
   /** A breaker belongs to a credential: a new version of it begins without the troubles of the last. */
@@ -336,8 +336,9 @@ describe('the comparison of both vendors', () => {
       expect(sources.find((source) => source.vendor === vendor)).toMatchObject({ status: 'FAILED' });
       expect(rows.length).toBeGreaterThan(0);
       for (const row of rows) expect([typeof row[other], row['delta']]).toEqual(['number', null]);
-      for (const policy of [{ format: 'csv' }, { format: 'ndjson' }, { on_failed_source: 'error' }]) {
-        const { status, body } = await get({ ...params, ...(policy as Record<string, string>) });
+      const strict: Record<string, string>[] = [{ format: 'csv' }, { format: 'ndjson' }, { on_failed_source: 'error' }];
+      for (const policy of strict) {
+        const { status, body } = await get({ ...params, ...policy });
         expect([status >= 400, body.vendor]).toEqual([true, vendor]);
       }
       const partial = await raw({ ...params, format: 'ndjson', on_failed_source: 'partial' });

@@ -127,23 +127,24 @@ export class ComparisonService {
   ): AsyncGenerator<ComparisonCells[], ComparisonRows> {
     const form = new SidesForm(question);
     const gathered = this.gatherer.gather(form.sums);
+    let rows: ComparisonRows;
+    // A batch behind, so that nothing comes after the last: an answer of one piece can have an ETag.
+    let made: ComparisonCells[] = [];
     try {
       const whole = await gatherSides(streams, form, gathered, signal);
       check();
-      const rows = new ComparisonRows(question, form, layout, whole);
-      // A batch behind, so that the last combination ends it: an answer of one piece can have an ETag.
-      let made: ComparisonCells[] = [];
+      rows = new ComparisonRows(question, form, layout, whole);
       for await (const batch of gathered.rows()) {
         signal?.throwIfAborted();
         if (made.length > 0) yield made;
         made = batch.flatMap((row) => rows.add(row));
       }
       made.push(...rows.end());
-      if (made.length > 0) yield made;
-      return rows;
     } finally {
       await Promise.all([leaveAll(streams), gathered.leave()]);
     }
+    if (made.length > 0) yield made;
+    return rows;
   }
 }
 
