@@ -1,7 +1,8 @@
-// Compiles apps/ and libs/ to dist/ with SWC, as Jest does. Types are checked by `npm run types`.
+// Compiles apps/ and libs/ to dist/ with SWC, as Jest does, and packs what is started often. Types are checked by `npm run types`.
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { transformFile } from '@swc/core';
+import { bundle } from './bundle.mjs';
 import { generate } from './generate.mjs';
 
 const SKIPPED = /\.(spec|d)\.ts$/;
@@ -19,10 +20,11 @@ async function newest(files) {
 }
 
 /** Builds dist/. With `ifNeeded`, only when a source is younger than the last build or one has come or gone. */
-export async function build({ ifNeeded = false } = {}) {
+export async function build({ ifNeeded = false, root = '.' } = {}) {
+  const dist = join(root, 'dist');
   await generate();
   const files = (await Promise.all(['apps', 'libs'].map(sources))).flat();
-  const stamp = join('dist', '.built');
+  const stamp = join(dist, '.built');
   const config = ['.swcrc', 'package.json', 'package-lock.json'];
   const last = await stat(stamp).catch(() => undefined);
   if (
@@ -32,17 +34,19 @@ export async function build({ ifNeeded = false } = {}) {
     (await newest([...files, ...config])) < last.mtimeMs
   )
     return;
-  await rm('dist', { recursive: true, force: true });
+  await rm(dist, { recursive: true, force: true });
   await Promise.all(
     files.map(async (file) => {
-      const target = join('dist', file.replace(/\.ts$/, '.js'));
+      const target = join(dist, file.replace(/\.ts$/, '.js'));
       const { code, map } = await transformFile(file, { sourceFileName: file });
       await mkdir(dirname(target), { recursive: true });
       await writeFile(target, `${code}//# sourceMappingURL=${target.split('/').pop()}.map\n`);
       if (map) await writeFile(`${target}.map`, map);
     }),
   );
+  await bundle(dist);
   await writeFile(stamp, String(files.length));
 }
 
-if (import.meta.url === `file://${process.argv[1]}`) await build();
+// `node scripts/build.mjs FOLDER` builds into another folder's dist/.
+if (import.meta.url === `file://${process.argv[1]}`) await build({ root: process.argv[2] });

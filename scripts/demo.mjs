@@ -221,7 +221,7 @@ try {
   const adminKey = process.env.ADMIN_API_KEY ?? randomBytes(24).toString('hex');
   const url = await start(
     'gateway',
-    'dist/apps/gateway/src/main.js',
+    'dist/bundle/gateway.js',
     {
       PORT: await freePort(),
       DATA_DIR: dataDir,

@@ -3,4 +3,4 @@
 import { build } from './build.mjs';
 
 await build({ ifNeeded: true });
-await import('../dist/apps/gateway/src/cli/main.js');
+await import('../dist/bundle/cli.js');

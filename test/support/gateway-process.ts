@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
-import { transformFile } from '@swc/core';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 export interface GatewayProcess {
   readonly child: ChildProcess;
@@ -36,7 +36,7 @@ export function useGatewayProcesses() {
   });
 
   const launch = (env: Record<string, string>): ChildProcess => {
-    const child = spawn(process.execPath, [join(root, 'dist/apps/gateway/src/main.js')], {
+    const child = spawn(process.execPath, [join(root, 'dist/bundle/gateway.js')], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -89,19 +89,8 @@ function failed({ code, stdout, stderr }: Ended): never {
   throw new Error(`The gateway ended with ${code} before it listened:\n${stdout}${stderr}`);
 }
 
-/** As scripts/build.mjs, without its folder. */
+/** Built as ever, into a folder of its own. */
 async function compile(root: string): Promise<void> {
   for (const shared of ['node_modules', 'prisma', 'package.json']) symlinkSync(resolve(shared), join(root, shared));
-  const files = ['apps', 'libs'].flatMap((folder) =>
-    readdirSync(folder, { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile() && /(?<!\.(?:spec|d))\.ts$/.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name)),
-  );
-  await Promise.all(
-    files.map(async (file) => {
-      const target = join(root, 'dist', relative('.', file).replace(/\.ts$/, '.js'));
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, (await transformFile(file, { sourceFileName: file, sourceMaps: false })).code);
-    }),
-  );
+  await promisify(execFile)(process.execPath, ['scripts/build.mjs', root]);
 }

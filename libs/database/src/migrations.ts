@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPg } from '@prisma/adapter-pg';
@@ -149,9 +150,14 @@ async function migrationNames(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** prisma/migrations at the project's root, from libs/database/src as from dist/libs/database/src. */
+/** prisma/migrations at the project's root, wherever below it this runs: from source, compiled or packed. */
 function migrationsFolder(): string {
-  const here = fileURLToPath(new URL('.', import.meta.url));
-  const root = here.split(/[\\/](?:dist[\\/])?libs[\\/]database[\\/]/)[0] ?? '.';
-  return join(root, 'prisma', 'migrations');
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    const found = join(folder, 'prisma', 'migrations');
+    if (existsSync(found)) return found;
+    const above = dirname(folder);
+    if (above === folder) throw new Error('prisma/migrations is missing: it is deployed together with dist/.');
+    folder = above;
+  }
 }
