@@ -130,6 +130,10 @@ describe('schedules of kind KPI', () => {
       kind: 'KPI',
       schedule: { id: body.id, lastReport: { id: newest!.id } },
     });
+    const told = (await gateway.http('get', `/v1/reports/${newest!.id}`, key)).body;
+    expect(told.schedule).toEqual((await gateway.http('get', `/v1/schedules/${body.id}`, key)).body);
+    const narrow = await gateway.key({ scopes: ['reports:read'] });
+    expect((await gateway.http('get', `/v1/reports/${newest!.id}`, narrow)).body.schedule).toBeNull();
     const { text } = await gateway.http('get', '/metrics');
     expect(text).toContain('gateway_schedule_runs_total{outcome="came"} 3');
   });

@@ -28,8 +28,8 @@ export class ReportRun {
     const { input, days } = questionOfReport(asked, row.appId);
     const stream = await this.kpis.stream(await this.contexts.of(row, signal), input, 'ERROR');
     const { layout, reports } = stream;
-    const fileSize = await this.files.write(row, reportText(stream, asked.format), signal);
     mustBeFresh(reports);
+    const fileSize = await this.files.write(row, reportText(stream, asked.format), signal);
     return {
       status: 'COMPLETED',
       statusDetail: detailOf(reports, days, asked.timeZone),

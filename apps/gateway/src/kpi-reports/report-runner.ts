@@ -69,15 +69,15 @@ export class ReportRunner implements OnModuleInit, BeforeApplicationShutdown {
     // It may have been deleted, as long as it is QUEUED.
     const mine = row && (await this.change(row, { status: 'IN_PROGRESS' }));
     if (!mine) return;
-    const lost = new AbortController();
+    const over = new AbortController();
     const renew = (): Promise<void> =>
       this.change(mine, { nextLookAt: leaseEnd() }).then(
-        (held) => (held ? undefined : lost.abort()),
+        (held) => (held ? undefined : over.abort()),
         () => undefined,
       );
     const timer = setInterval(() => void renew(), RENEW_EVERY_MS);
     try {
-      const made = await this.runs.make(mine, AbortSignal.any([lost.signal, this.leaving.signal]));
+      const made = await this.runs.make(mine, AbortSignal.any([over.signal, this.leaving.signal]));
       if (await this.change(mine, made)) return;
       await this.runs.forget(mine);
     } catch (error) {
@@ -85,6 +85,8 @@ export class ReportRunner implements OnModuleInit, BeforeApplicationShutdown {
       await this.failed(mine, toGatewayError(error));
     } finally {
       clearInterval(timer);
+      // What a vendor still sends of an answer that came to nothing.
+      over.abort();
     }
   }
 

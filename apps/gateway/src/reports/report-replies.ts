@@ -15,8 +15,12 @@ import { ReportsService } from './reports.service.js';
 
 export type RestReport = Omit<ReportOfApp, 'appId' | 'hasFile' | 'scheduleId'> & {
   app: App | null;
+  schedule: object | null;
   fileUrl: string | null;
 };
+
+/** The schedule that made a report, as REST answers it. */
+type ScheduleOf = (tenant: TenantContext, id: string) => Promise<object | null>;
 
 /** Where a report's file can be had; null where it can not (yet). */
 export const fileUrlOf = ({ base }: ErrorPages, { id, status, hasFile }: ReportOfApp): string | null =>
@@ -25,10 +29,17 @@ export const fileUrlOf = ({ base }: ErrorPages, { id, status, hasFile }: ReportO
 /** Reports, their rows and files as REST answers them. */
 @Injectable()
 export class ReportReplies {
+  private scheduleOf: ScheduleOf = () => Promise.resolve(null);
+
   constructor(
     private readonly service: ReportsService,
     private readonly urls: ErrorPages,
   ) {}
+
+  /** Called while modules are put together, by who knows of schedules: they stand above reports. */
+  tellSchedulesBy(scheduleOf: ScheduleOf): void {
+    this.scheduleOf = scheduleOf;
+  }
 
   async list(reply: FastifyReply, tenant: TenantContext, page: Page<ReportOfApp>): Promise<RestList<RestReport>> {
     const nodes = await Promise.all(page.nodes.map((report) => this.rest(tenant, report)));
@@ -46,9 +57,11 @@ export class ReportReplies {
   }
 
   async rest(tenant: TenantContext, report: ReportOfApp): Promise<RestReport> {
-    const { id, appId: _, hasFile: __, scheduleId: ___, ...rest } = report;
+    const { id, appId: _, hasFile: __, scheduleId, ...rest } = report;
     const app = tenant.scopes.has('apps:read') ? await this.service.appOf(tenant, report) : null;
-    return { id, app, ...rest, fileUrl: fileUrlOf(this.urls, report) };
+    const isTold = scheduleId !== null && tenant.scopes.has('schedules:read');
+    const schedule = isTold ? await this.scheduleOf(tenant, scheduleId) : null;
+    return { id, app, ...rest, schedule, fileUrl: fileUrlOf(this.urls, report) };
   }
 
   /** JSON pages; as CSV and NDJSON every row from the cursor on. */

@@ -80,10 +80,17 @@ export class Report {
     description: 'The gateway’s own download: GET /v1/reports/{id}/file, under the caller’s key.',
   })
   fileUrl?: string | null;
+
+  @ApiProperty({
+    nullable: true,
+    allOf: [{ $ref: '#/components/schemas/Schedule' }],
+    description: 'The schedule that made it. Null also where the key lacks the scope schedules:read.',
+  })
+  schedule?: object | null;
 }
 
 /** A report as the rooms answer it; JSON through and through. `appId` is the gateway's own id. */
-export type ReportOfApp = Omit<Report, 'app' | 'fileUrl'> & {
+export type ReportOfApp = Omit<Report, 'app' | 'schedule' | 'fileUrl'> & {
   readonly appId: string;
   readonly hasFile: boolean;
   readonly scheduleId: string | null;
