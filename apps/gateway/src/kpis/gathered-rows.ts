@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KpiCells } from './kpi-layout.js';
@@ -41,24 +42,18 @@ export class GatheredRows {
     const text = textOf(key);
     const known = this.held.get(text);
     if (known) return addInto(known, sums);
-    this.held.set(
-      text,
-      Array.from({ length: this.options.sums }, (_, index) => sums[index] ?? null),
-    );
+    const own = new Array<number | null>(this.options.sums);
+    for (let index = 0; index < own.length; index++) own[index] = sums[index] ?? null;
+    this.held.set(text, own);
     if (this.held.size >= this.most) return this.spill();
   }
 
   /** Every key once, sorted by its cells from the first on: null, whole numbers, texts. To be read once; then it has left. */
   async *rows(): AsyncGenerator<GatheredRow[]> {
     try {
-      let batch: GatheredRow[] = [];
-      for await (const [text, sums] of this.runs.length > 0 ? this.merged() : this.sorted()) {
-        batch.push({ key: cellsOf(text), sums });
-        if (batch.length < ROWS_AT_ONCE) continue;
-        yield batch;
-        batch = [];
+      for await (const lines of this.runs.length > 0 ? this.merged() : inBatches(this.sorted())) {
+        yield lines.map(([text, sums]) => ({ key: cellsOf(text), sums }));
       }
-      if (batch.length > 0) yield batch;
     } finally {
       await this.leave();
     }
@@ -80,38 +75,87 @@ export class GatheredRows {
     const run = await open(path, 'wx+', 0o600);
     this.runs.push(run);
     await rm(path);
-    const lines = this.sorted();
-    for (let at = 0; at < lines.length; at += ROWS_AT_ONCE) {
-      const some = lines.slice(at, at + ROWS_AT_ONCE);
-      await run.appendFile(some.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    for (const lines of inBatches(this.sorted())) {
+      await run.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     }
     this.held.clear();
   }
 
-  private async *merged(): AsyncGenerator<Line> {
+  private async *merged(): AsyncGenerator<Line[]> {
     if (this.held.size > 0) await this.spill();
-    /** Each run's next line and the rest of it, sorted by those lines. */
-    const heads: { line: Line; rest: AsyncGenerator<Line> }[] = [];
-    const advance = async (rest: AsyncGenerator<Line>): Promise<void> => {
-      const { value, done } = await rest.next();
-      if (!done) heads.splice(placeOf(heads, value[0]), 0, { line: value, rest });
-    };
-    for (const run of this.runs) await advance(linesOf(run));
-    let open: Line | undefined;
-    while (heads.length > 0) {
-      const { line, rest } = heads.shift()!;
-      if (open && open[0] === line[0]) addInto(open[1], line[1]);
-      else {
-        if (open) yield open;
-        open = line;
+    const readers = this.runs.map((run) => new RunReader(run));
+    try {
+      /** Each run's next line and the rest of it, sorted by those lines. */
+      const heads: Head[] = [];
+      for (const rest of readers) placeNext(heads, rest, rest.take() ?? (await rest.read()));
+      let done: Line[] = [];
+      let open: Line | undefined;
+      while (heads.length > 0) {
+        const { line, rest } = heads.shift()!;
+        if (open && open[0] === line[0]) addInto(open[1], line[1]);
+        else {
+          if (open) done.push(open);
+          open = line;
+        }
+        if (done.length >= ROWS_AT_ONCE) {
+          yield done;
+          done = [];
+        }
+        placeNext(heads, rest, rest.take() ?? (await rest.read()));
       }
-      await advance(rest);
+      if (open) done.push(open);
+      if (done.length > 0) yield done;
+    } finally {
+      for (const reader of readers) reader.leave();
     }
-    if (open) yield open;
   }
 }
 
 type Line = [text: string, sums: (number | null)[]];
+
+interface Head {
+  readonly line: Line;
+  readonly rest: RunReader;
+}
+
+function* inBatches(lines: Line[]): Generator<Line[]> {
+  for (let at = 0; at < lines.length; at += ROWS_AT_ONCE) yield lines.slice(at, at + ROWS_AT_ONCE);
+}
+
+/** The lines of a run. Promises are made for its chunks only: one for each line would cost more than the line. */
+class RunReader {
+  private readonly file: ReadStream;
+  private readonly chunks: AsyncIterator<string>;
+  private lines: string[] = [];
+  private at = 0;
+  private rest = '';
+
+  constructor(run: FileHandle) {
+    this.file = run.createReadStream({ start: 0, encoding: 'utf8', autoClose: false });
+    this.chunks = this.file[Symbol.asyncIterator]();
+  }
+
+  /** Undefined: there is more to be read, or nothing. */
+  take(): Line | undefined {
+    const text = this.lines[this.at++];
+    return text === undefined ? undefined : (JSON.parse(text) as Line);
+  }
+
+  /** The next line, of what has yet to be read; undefined: there is none. */
+  async read(): Promise<Line | undefined> {
+    for (let next = await this.chunks.next(); !next.done; next = await this.chunks.next()) {
+      this.lines = (this.rest + next.value).split('\n');
+      this.rest = this.lines.pop()!;
+      this.at = 0;
+      if (this.lines.length > 0) return this.take();
+    }
+    return undefined;
+  }
+
+  leave(): void {
+    this.file.destroy();
+  }
+}
 
 /** One and another, without what binary fractions add to amounts of money. */
 export function plus(one: number, other: number): number {
@@ -127,24 +171,15 @@ export function addInto(sums: (number | null)[], more: readonly (number | null)[
   }
 }
 
-/** Where a line of `text` belongs among `heads`. */
-function placeOf(heads: readonly { readonly line: Line }[], text: string): number {
+function placeNext(heads: Head[], rest: RunReader, line: Line | undefined): void {
+  if (!line) return;
   let [from, to] = [0, heads.length];
   while (from < to) {
     const middle = (from + to) >>> 1;
-    if (heads[middle]!.line[0] < text) from = middle + 1;
+    if (heads[middle]!.line[0] < line[0]) from = middle + 1;
     else to = middle;
   }
-  return from;
-}
-
-async function* linesOf(run: FileHandle): AsyncGenerator<Line> {
-  let rest = '';
-  for await (const chunk of run.createReadStream({ start: 0, encoding: 'utf8', autoClose: false })) {
-    const lines = (rest + (chunk as string)).split('\n');
-    rest = lines.pop()!;
-    for (const line of lines) yield JSON.parse(line) as Line;
-  }
+  heads.splice(from, 0, { line, rest });
 }
 
 const DIGITS = 16;
