@@ -1,7 +1,6 @@
 // Answers of Adjust's KPI Service, in its own shape. The same question always gets the same bytes.
 export const COUNTRIES = ['de', 'us', 'fr', 'gb', 'jp', 'br', 'in', 'ca', 'it', 'es', 'nl', 'se'];
 export const networkOf = (index) => ({ token: `tok${1000 + index}`, name: `Network ${index}` });
-const NETWORKS = Array.from({ length: 20 }, (_, index) => networkOf(index));
 const DAY = 86_400_000;
 
 /** The questions asked here: about 1.3 KB, 50 KB (720 rows) and 5 MB (72,000 rows) of the vendor's JSON. */
@@ -11,6 +10,11 @@ export const SIZES = {
   large: { from: '2025-01-01', to: '2025-10-27', groupBy: ['day', 'country', 'network'] },
 };
 
+/** An app that so many networks have to do with; others have twenty. */
+export const wideApp = (networks) => `wide${String(networks).padStart(8, '0')}`;
+const networksOf = (app) =>
+  Array.from({ length: Number(/^wide(\d{8})$/.exec(app)?.[1] ?? 20) }, (_, index) => networkOf(index));
+
 /** The app whose answers are held back for a while, so that many callers are there before it. */
 export const SLOW_APP = 'slow00000001';
 export const SLOW_MS = 200;
@@ -18,31 +22,41 @@ export const SLOW_MS = 200;
 /** The body for a path such as /kpis/v1/APP?start_date=…&end_date=…&grouping=…; each KPI is a whole number. */
 export function answerTo(path) {
   const { pathname, searchParams } = new URL(path, 'http://upstream');
-  const token = pathname.split('/')[3] ?? '';
+  const tokens = (pathname.split('/')[3] ?? '').split(',');
   const kpis = (searchParams.get('kpis') ?? '').split(',');
-  const grouping = (searchParams.get('grouping') ?? '').split(',');
+  const grouping = (searchParams.get('grouping') ?? '').split(',').filter(Boolean);
   const [start_date, end_date] = ['start_date', 'end_date'].map((name) => searchParams.get(name));
-  const deep = grouping.includes('countries');
-  const values = (day, country, network) =>
-    kpis.map((_, index) => 1000 * index + day * 31 + country * 7 + network * (index + 1));
-  const dates = [];
-  for (let day = 0, at = Date.parse(start_date); at <= Date.parse(end_date); day++, at += DAY) {
-    const date = new Date(at).toISOString().slice(0, 10);
-    if (!deep) dates.push({ date, kpi_values: values(day, 0, 0) });
-    else {
-      const countries = COUNTRIES.map((country, row) => ({
-        country,
-        networks: NETWORKS.map((network, column) => ({ ...network, kpi_values: values(day, row, column) })),
-      }));
-      dates.push({ date, countries });
-    }
-  }
+  const apps = tokens.map((token) => ({ token, name: 'Orbit Runner iOS', currency: 'EUR' }));
+  const levels = {
+    apps: { list: 'apps', items: apps, weight: 1 },
+    day: { list: 'dates', items: daysOf(start_date, end_date).map((date) => ({ date })), weight: 31 },
+    countries: { list: 'countries', items: COUNTRIES.map((country) => ({ country })), weight: 7 },
+    networks: { list: 'networks', items: networksOf(tokens[0]), weight: 1 },
+  };
+  const below = (depth, base, last) => {
+    const level = levels[grouping[depth]];
+    if (!level) return { kpi_values: kpis.map((_, index) => 1000 * index + base + last * (index + 1)) };
+    const { list, items, weight } = level;
+    const isLast = depth === grouping.length - 1 && list === 'networks';
+    return {
+      [list]: items.map((item, index) => ({
+        ...item,
+        ...below(depth + 1, isLast ? base : base + weight * index, isLast ? index : 0),
+      })),
+    };
+  };
   const result_parameters = {
     ...{ kpis, start_date, end_date, sandbox: false, grouping },
     ...{ attribution_type: 'click', utc_offset: '00:00', attribution_source: 'dynamic' },
   };
-  const result_set = { token, name: 'Orbit Runner iOS', currency: 'EUR', dates };
+  const result_set = { ...(tokens.length === 1 && grouping[0] !== 'apps' && apps[0]), ...below(0, 0, 0) };
   return Buffer.from(JSON.stringify({ result_parameters, result_set }));
+}
+
+function daysOf(from, to) {
+  const days = [];
+  for (let at = Date.parse(from); at <= Date.parse(to); at += DAY) days.push(new Date(at).toISOString().slice(0, 10));
+  return days;
 }
 
 /** The path at which the gateway asks the question of `size`: what the proxy is asked with. */

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /** Rows of cells, the header first, for each piece of the file. */
-async function* readCsv(body) {
+export async function* readCsv(body) {
   body.setEncoding('utf8');
   let rest = '';
   for await (const text of body) {
