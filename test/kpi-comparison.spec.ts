@@ -217,6 +217,23 @@ describe('the comparison of both vendors', () => {
     expect(rows.reduce((sum, { kochava }) => sum + Number(kochava), 0)).toBe(totals[0]!['kochava']);
   });
 
+  it.each([
+    ['hour', 7 * 24],
+    ['week', 2],
+    ['month', 1],
+    ['country', undefined],
+    ['campaign', undefined],
+    ['network', undefined],
+  ])('joins both vendors on the %s', async (group_by, count) => {
+    const { rows } = await get({ group_by });
+    expect(rows).toHaveLength(count ?? rows.length);
+    // Google has another name at each.
+    const lonely = rows
+      .filter(({ network }) => !String(network).startsWith('Google'))
+      .filter(({ adjust, kochava }) => adjust === null || kochava === null);
+    expect([rows.length > 0, lonely]).toEqual([true, []]);
+  });
+
   it.each<[string, Record<string, string>, object, string[], string[]]>([
     ['no metric', { metrics: '' }, { metrics: [] }, ['/metrics'], ['/metrics']],
     ['a metric twice', { metrics: 'ctr,CTR' }, { metrics: ['CTR', 'CTR'] }, ['/metrics'], ['/metrics']],

@@ -9,6 +9,9 @@ import { failSource } from './source-failure.js';
 export const SIDES = ['ADJUST', 'KOCHAVA'] as const satisfies readonly Vendor[];
 export type Side = (typeof SIDES)[number];
 
+/** Adjust's word for a tracker without a campaign, as Organic; Kochava leaves the cell empty. */
+const NO_CAMPAIGN = 'unknown';
+
 /**
  * How both vendors' rows lie in GatheredRows. Key: the dimensions, time first, and the currency where one is told. Sums:
  * for each side, how many rows of the vendor's they are made of, and the metrics that were asked for.
@@ -43,15 +46,15 @@ export class SidesForm {
     const names = sortedDimensions(this.question.groupBy).flatMap(columnsOf);
     const keyAt = [...names, ...(this.hasCurrency ? ['currency'] : [])].map(place);
     const valueAt = this.question.asked.metrics.map((metric) => place(metric.toLowerCase()));
+    const campaignAt = names.indexOf('campaign');
     const start = this.startOf(side);
     const sums: (number | null)[] = new Array(this.sums).fill(null);
     sums[start] = 1;
     return (cells) => {
       valueAt.forEach((at, index) => (sums[start + 1 + index] = (cells[at] ?? null) as number | null));
-      return rows.add(
-        keyAt.map((at) => cells[at] ?? null),
-        sums,
-      );
+      const key = keyAt.map((at) => cells[at] ?? null);
+      if (side === 'ADJUST' && key[campaignAt] === NO_CAMPAIGN) key[campaignAt] = null;
+      return rows.add(key, sums);
     };
   }
 }

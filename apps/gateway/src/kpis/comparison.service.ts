@@ -51,7 +51,7 @@ export class ComparisonService {
       let count = 0;
       for await (const batch of batches()) {
         count += batch.length;
-        if (kept.length < most) kept.push(...batch.slice(0, most - kept.length));
+        for (let index = 0; index < batch.length && kept.length < most; index++) kept.push(batch[index]!);
       }
       return new ComparisonAnswer({ ...stream, totals: stream.totals() }, kept, count);
     });
