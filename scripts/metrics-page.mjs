@@ -40,7 +40,7 @@ const DIMENSIONS = {
   CAMPAIGN: ['campaigns', 'Second level.'],
   ADGROUP: ['adgroups', 'Third level.'],
   CREATIVE: ['creatives', 'Fourth level.'],
-  SITE: ['', ''],
+  SITE: ['', 'The network’s site or sub-publisher.'],
   TRACKER: ['trackers', 'The level under `adjust.trackerToken`; without one, networks.'],
   PARTNER: ['partners', 'The partner that the data belongs to.'],
   OS_NAME: ['os_names', 'Of the device.'],
@@ -49,7 +49,31 @@ const DIMENSIONS = {
   COHORT_PERIOD: ['periods', 'With `cohort` only: 0 is the period of the install.'],
 };
 
-const RESTATED = ['KPI_CACHE_RECENT_SECONDS', 'KPI_CACHE_PAST_SECONDS', 'KPI_CACHE_STALE_SECONDS', 'KPI_CACHE_ENTRIES'];
+const AT_KOCHAVA = {
+  IMPRESSIONS: 'Impressions that networks sent to Kochava.',
+  CLICKS: 'Clicks that networks sent to Kochava; those that repeat another are counted apart (`duplicate_clicks`).',
+  INSTALLS: 'Installs, under the network that Kochava attributed them to.',
+  REATTRIBUTIONS:
+    'Reengagements: users who had the app and came back by an ad. Adjust counts only those who had been away for its inactivity period; `warnings` says so.',
+  SESSIONS: '',
+  EVENTS: 'Events after the install, of all names together.',
+  REVENUE_EVENTS: 'Revenue generating events.',
+  REVENUE: 'Amount of revenue generated. In which currency is not told: `currency` is null.',
+  COST: 'What was spent on clicks and on impressions; spend on installs is not in it. Currency as of REVENUE.',
+  CTR: 'As at Adjust.',
+  CLICK_CONVERSION_RATE: 'As at Adjust.',
+  ECPI: 'Of Kochava’s COST.',
+  ROAS: 'Of Kochava’s COST.',
+};
+
+const RESTATED = [
+  'KPI_COUNTS_RESTATED_DAYS',
+  'KPI_COST_RESTATED_DAYS',
+  'KPI_CACHE_RECENT_SECONDS',
+  'KPI_CACHE_PAST_SECONDS',
+  'KPI_CACHE_STALE_SECONDS',
+  'KPI_CACHE_ENTRIES',
+];
 
 function wordsFor(known, words, what) {
   const missing = known.filter((name) => !words[name]);
@@ -61,8 +85,12 @@ export async function metricsPage() {
   const gateway = (path) => import(`../dist/apps/gateway/src/${path}`);
   const { DIMENSION_COLUMNS, KpiMetric, KpiDimension, RATIOS } = await gateway('kpis/kpi-words.js');
   const { unsupportedDimensions } = await gateway('kpis/adjust-plan.js');
+  const { counterName, KOCHAVA_COUNTERS, KOCHAVA_GROUPING, unsupportedAtKochava } =
+    await gateway('kpis/kochava-plan.js');
+  const { SUMMARY_COUNTERS } = await import('../dist/libs/kochava-reporting/src/index.js');
   const { ADJUST_EVENT_KPIS, ADJUST_KPIS } = await import('../dist/libs/adjust-kpi/src/index.js');
   wordsFor(Object.keys(KpiMetric), METRICS, 'metric');
+  wordsFor(Object.keys(KOCHAVA_COUNTERS), AT_KOCHAVA, 'metric at Kochava');
   wordsFor(Object.keys(KpiDimension), DIMENSIONS, 'dimension');
   const lives = parseEnv(await readFile('.env.example', 'utf8'));
 
@@ -77,15 +105,31 @@ export async function metricsPage() {
     const from = names.map((name) => `\`${name}\``).join(' / ');
     return [`\`${metric}\``, meaning, unit, from, endpointsOf(names).join(', ')];
   });
+  const atKochava = Object.keys(KpiMetric).map((metric) => {
+    const ratio = RATIOS[metric];
+    const counters = ratio
+      ? { over: KOCHAVA_COUNTERS[ratio.over], under: KOCHAVA_COUNTERS[ratio.under] }
+      : KOCHAVA_COUNTERS[metric] && { sum: KOCHAVA_COUNTERS[metric] };
+    const name = counterName(counters);
+    return [`\`${metric}\``, name ? `\`${name}\`` : '–', AT_KOCHAVA[metric] || 'Kochava’s summaries do not tell it.'];
+  });
+  const ownKochava = [...SUMMARY_COUNTERS.values()].map(({ name, traffic, money, description }) => [
+    `\`${name}\``,
+    `\`${traffic}\``,
+    money ? 'money' : 'count',
+    description,
+  ]);
   const dimensions = Object.keys(KpiDimension).map((dimension) => {
     const [grouping, meaning] = DIMENSIONS[dimension];
     const columns = DIMENSION_COLUMNS[dimension].map((name) => `\`${name}\``).join(', ');
     const absent = unsupportedDimensions({ groupBy: [dimension] }).length > 0;
+    const here = KOCHAVA_GROUPING[dimension] ? `\`${KOCHAVA_GROUPING[dimension]}\`` : 'made here';
     return [
       `\`${dimension}\``,
       columns,
       absent ? '–' : `\`${grouping}\``,
-      absent ? 'Adjust does not tell it.' : meaning,
+      unsupportedAtKochava([dimension]).length > 0 ? '–' : here,
+      meaning,
     ];
   });
   const own = [...ADJUST_KPIS.values()].map(({ name, endpoints, unit, additive, filledNoMore, description }) => [
@@ -101,21 +145,25 @@ export async function metricsPage() {
 What each number means, in which unit, and where it comes from.
 
 A question is an **overview**; with EVENT in \`groupBy\`, or a filter by events, it is about **events**; with \`cohort\` it
-is about **cohorts**. Each is an endpoint of Adjust’s KPI Service: \`/kpis/v1/APPS\`, \`…/events\`, \`…/cohorts\`. A metric
-that a vendor lacks for a question is an error that names it.
+is about **cohorts**. Each is an endpoint of Adjust’s KPI Service: \`/kpis/v1/APPS\`, \`…/events\`, \`…/cohorts\`. Kochava
+is asked for **summary reports**, which know overviews only. What a vendor lacks for a question stands in its source
+(\`status\` UNSUPPORTED, \`unsupported\`); it is an error where that vendor was named, or no other is left.
 
-**Units.** *count*: a whole number. *money*: in the app’s reporting currency at Adjust, told by \`currency\` beside it.
-*ratio*: a fraction, never a percentage: 0.25 is 25 %. *seconds*: as it says.
+**Units.** *count*: a whole number. *money*: in the app’s reporting currency at Adjust, told by \`currency\` beside it;
+Kochava’s summaries tell none. *ratio*: a fraction, never a percentage: 0.25 is 25 %. *seconds*: as it says.
 
 ## Metrics of the unified model
 
 ${table(['metric', 'at Adjust', 'unit', 'KPI Service', 'for'], unified)}
+### The same metrics at Kochava
+
+${table(['metric', 'counters of its summaries', 'what is counted'], atKochava)}
 ## Dimensions
 
 Rows hold the columns below in the order of \`groupBy\`; an id stands beside its name, because names change and ids
 don’t. Combinations without any number have no row.
 
-${table(['dimension', 'columns', 'grouping there', ''], dimensions)}
+${table(['dimension', 'columns', 'at Adjust', 'at Kochava', ''], dimensions)}
 ## What adds up, and what does not
 
 - **Sums** (counts and money) add up over every dimension.
@@ -141,6 +189,7 @@ ${table(['dimension', 'columns', 'grouping there', ''], dimensions)}
 | \`adjust.reattributed\` INSTALLED or REATTRIBUTED | days before 2017-09-01 | Adjust keeps it from then on |
 | \`cohort.range\` | more than 120 days or 52 weeks | the vendor’s bounds; months have none |
 | SITE | Adjust | it does not tell it |
+| REGION, ADGROUP, PARTNER, OS_NAME, DEVICE_TYPE, EVENT, COHORT_PERIOD, SESSIONS | Kochava | its summaries do not tell them |
 
 ## Cost
 
@@ -154,7 +203,42 @@ app alike; it is an offset, not a zone: a report over a change to summer time ha
 Monday. A period of a cohort is counted in hours after each user’s install (a day is 24, a week 168, a month 720), not
 in calendar days.
 
+At Kochava, days are cut here: it is asked in UTC, by the hour where \`utcOffset\` is not \`+00:00\` or HOUR is asked for,
+and weeks and months are added up from that. An offset with minutes can’t be cut from hours, and is UNSUPPORTED.
+
+## Kochava: how it is asked, and PENDING
+
+Kochava does not answer at once: for each app a summary report is asked for, made by Kochava in seconds or minutes, and
+read when it is there. \`waitSeconds\` (0 to 30, 10 unless told) is how long an answer waits; past it the source is
+PENDING, \`reports\` lists what it waits for, and no row of Kochava is there: half an app set is no answer. Ask the same
+again and those reports are joined, not asked for a second time; they are made on, whoever waits, and through restarts.
+CSV and NDJSON, which have no \`sources\`, are 503 with \`Retry-After\` while it is PENDING.
+
+- One report serves every question that it holds the numbers of: coarser dimensions, fewer metrics, \`totals\`.
+- The reports are reports like others (\`reports\`, GET /v1/reports), audited as \`report.request\` by the key that asked.
+- Filters of Kochava’s are no censor, as its document says: nothing is filtered there. Everything is asked for, and rows
+  of other countries, networks and campaigns are dropped here (\`settings.filteredHere\`).
+- Headers of summaries are documented nowhere. They are matched by name; a file without a column that is needed is
+  UPSTREAM_INVALID_RESPONSE and names the columns it has. \`KOCHAVA_SUMMARY_COLUMNS\` says what others mean.
+- \`adjust.*\` options that restrict what is counted, filters by system, device and event, and cohorts are UNSUPPORTED.
+
+## Why the two differ
+
+| | Adjust | Kochava |
+| --- | --- | --- |
+| attribution window | as set for the app and each tracker in Adjust’s dashboard | as set for the app and each tracker in Kochava’s; not told in its reports |
+| view-through | apart: \`attributionType\` CLICK unless told, IMPRESSION, ALL | clicks and impressions together; \`installs_matched_to_impressions\` tells one part |
+| installs without a source | in the network \`Organic\` | as its summaries hold them; its document does not tell |
+| a user who comes back | reattribution, after the inactivity period | reengagement |
+| day of an install | of the first open | as the report dates it |
+| day of a click, an impression | when it happened | as the report dates it |
+| day of an event | when it happened, under the source by \`attributionSource\` | as the report dates it; under which source, its document does not tell |
+| money | in the app’s reporting currency | in a currency that its summaries don’t tell |
+| names of networks | the tenant’s aliases for ADJUST | the tenant’s aliases for KOCHAVA |
+
 ## Attribution
+
+These are Adjust’s.
 
 | option | default | meaning |
 | --- | --- | --- |
@@ -167,9 +251,10 @@ in calendar days.
 
 ## Restated days, and how old an answer may be
 
-Adjust restates days that are past: late events, reattributions, fraud that was found. An answer is served again for a
-while; \`sources\` (REST: \`Cache-Status\`) says FRESH, CACHED or STALE, and \`fetchedAt\` when the vendor said so. Scope
-\`cache:bypass\` and \`Cache-Control: no-cache\` ask anew.
+Vendors restate days that are past: late events, reattributions, fraud that was found, spend that networks correct.
+While days of an answer are being restated it is read anew after a short time, and \`warnings\` says from which day on:
+counts for some days, cost for more, a cohort until its oldest period is over. Older answers are kept for longer; \`sources\` (REST: \`Cache-Status\`) says FRESH, CACHED or STALE, and \`fetchedAt\` when the vendor said so. Scope
+\`cache:bypass\` and \`Cache-Control: no-cache\` ask anew; a report of Kochava’s that is under way is joined even then.
 
 ${table(
   ['variable', 'unless set', 'for'],
@@ -181,13 +266,19 @@ ${table(
 the event’s token (or \`all\`), an underscore, and one or more of ${[...ADJUST_EVENT_KPIS].map((name) => `\`${name}\``).join(', ')}
 with \`|\` between them. \`abc123_revenue|events\` is two columns; \`all_events\` is one for each event that the app has.
 
-${table(['name', 'for', 'unit', 'adds up', 'meaning'], own)}`;
+${table(['name', 'for', 'unit', 'adds up', 'meaning'], own)}
+## Kochava’s own counters, as vendorMetrics
+
+\`{ vendor: KOCHAVA, name: "duplicate_clicks" }\`; at REST \`vendor_metrics=kochava:duplicate_clicks\`. All of them add up.
+
+${table(['name', 'traffic', 'unit', 'meaning'], ownKochava)}`;
 }
 
 const LIVES = {
-  KPI_CACHE_RECENT_SECONDS:
-    'seconds that an answer about today, or a day not over yet anywhere on earth, is served again',
-  KPI_CACHE_PAST_SECONDS: 'seconds for days that are over',
+  KPI_COUNTS_RESTATED_DAYS: 'days after a day in which vendors restate its counts',
+  KPI_COST_RESTATED_DAYS: 'days after a day in which vendors restate its cost',
+  KPI_CACHE_RECENT_SECONDS: 'seconds that an answer is served again while its days are not over, or are being restated',
+  KPI_CACHE_PAST_SECONDS: 'seconds for days that are over, and no longer restated',
   KPI_CACHE_STALE_SECONDS:
     'seconds past those in which an old answer stands in, marked STALE, for a vendor that is down',
   KPI_CACHE_ENTRIES: 'answers kept in process; large ones are not kept',
