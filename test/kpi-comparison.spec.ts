@@ -200,7 +200,7 @@ describe('the comparison of both vendors', () => {
     ]);
     expect(revenue.map(({ delta }) => delta)).toEqual([null, null, null]);
     const [adjust, kochava] = byApp.sources as [Source, Source];
-    expect(kochava.warnings.join(' ')).toMatch(/no currency.*\(EUR, USD\)/);
+    expect(kochava.warnings.join(' ')).toMatch(/several currencies \(EUR, USD\).*Group by APP/);
     expect(adjust.warnings.join(' ')).not.toMatch(/currenc/);
     const one = await get({ metrics: 'revenue', app: gateway.apps[0].id });
     expect(one.totals).toMatchObject([{ currency: 'EUR', delta: expect.any(Number) }]);

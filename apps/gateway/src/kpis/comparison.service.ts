@@ -148,13 +148,12 @@ export class ComparisonService {
   }
 }
 
-/** What stands beside what is told on Kochava's side, which is the one that tells no currency. */
+/** Told on Kochava's side, which is the one without currencies. `apart`: Adjust's, where they were several in one row. */
 function warnOfCurrencies(reports: readonly SourceReport[], apart: readonly string[]): void {
   const kochava = reports.find(({ vendor, error }) => vendor === 'KOCHAVA' && !error);
-  if (!kochava) return;
-  kochava.warnings.push(
+  kochava?.warnings.push(
     apart.length === 0
-      ? 'Kochava tells no currency: its amounts are compared as if they were in Adjust’s.'
-      : `Kochava tells no currency, and Adjust several (${apart.join(', ')}) for the same row or for the totals: there Kochava’s amount stands alone, compared with none. Group by APP, or ask about apps of one currency.`,
+      ? 'Kochava’s amounts are compared as if they were in Adjust’s currency.'
+      : `Adjust has several currencies (${apart.join(', ')}) in one row, or in the totals: there Kochava’s amount stands alone, compared with none. Group by APP, or ask about apps of one currency.`,
   );
 }
