@@ -5,6 +5,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
+import { compiledQueries } from './compiled-queries.js';
 import { GraphqlErrors } from './graphql-errors.js';
 import { QUERY_LIMITS, QUERY_RULES } from './query-limits.js';
 
@@ -37,7 +38,7 @@ export class GraphqlModule {
         buildSchemaOptions: { numberScalarMode: 'float' },
         context: (request: FastifyRequest, reply: FastifyReply): GraphqlContext => ({ request, reply }),
         // Apollo's cache hints wrap every field of every answer, and nothing here reads them.
-        plugins: [statusPlugin(errors), ApolloServerPluginCacheControlDisabled()],
+        plugins: [statusPlugin(errors), compiledQueries(), ApolloServerPluginCacheControlDisabled()],
       }),
     });
   }

@@ -123,6 +123,8 @@ function reportOfApp(report: SourceReport, appId: string): SourceReport {
 
 /** One row of `rows`: every field reads its cell, so that fields nobody selects cost nothing. */
 export class KpiRowView {
+  private values?: KpiValue[];
+
   constructor(
     private readonly cells: KpiCells,
     private readonly frame: AnswerFrame,
@@ -212,7 +214,12 @@ export class KpiRowView {
     return at === undefined ? null : (this.cells[at] as string | null);
   }
 
+  /** Read several times for each row: made once. */
   get metrics(): KpiValue[] {
+    return (this.values ??= this.valuesOfCells());
+  }
+
+  private valuesOfCells(): KpiValue[] {
     const { columns, firstMetricAt } = this.frame.layout;
     const metrics: KpiValue[] = [];
     for (let index = firstMetricAt; index < columns.length; index++) {

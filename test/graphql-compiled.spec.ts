@@ -1,0 +1,90 @@
+import { useGateway } from './support/gateway.js';
+
+const QUESTION =
+  '{ from: "2026-01-01", to: "2026-01-03", vendors: [ADJUST], metrics: [INSTALLS, CTR], groupBy: [DAY] }';
+
+/** A document that comes again is compiled: nobody may see a difference. */
+describe('a query that comes again', () => {
+  const gateway = useGateway();
+  let key: string;
+  let narrow: string;
+  beforeAll(async () => {
+    key = await gateway.key();
+    narrow = await gateway.key({ scopes: ['kpis:read'] });
+  });
+
+  /** The answer to the same query, five times over; all are one. */
+  const same = async (query: string, variables?: object, asking = key) => {
+    const answers: unknown[] = [];
+    for (let time = 0; time < 5; time++) {
+      const { status, body, text, headers } = await gateway.graphql(asking, query, variables);
+      const untold = text
+        .replaceAll(String(headers['x-request-id']), 'ID')
+        .replaceAll(/"(fetchedAt|status)":"[^"]*"/g, '"$1":""');
+      answers.push({ status, keys: Object.keys(body as object), body: JSON.parse(untold) });
+    }
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    return (answers[0] as { body: { data: Record<string, never>; errors?: { extensions: { code: string } }[] } }).body;
+  };
+
+  it('answers the same rows, with aliases, fragments, directives and names of types', async () => {
+    const document = `query Rows($with: Boolean!, $question: KpiQueryInput!) {
+      here: kpis(input: ${QUESTION}) { __typename ...parts rows @include(if: $with) { day: time dimensionIds { id } } }
+      there: kpis(input: $question) { ...parts rows { time @skip(if: $with) app { id name platform adjust { token } } } }
+      viewer { scopes tenant { slug } }
+    }
+    fragment parts on KpiResult {
+      rowCount truncated table { columns { name kind } rows }
+      rows { vendor metrics { name value } } totals { metrics { value } }
+      sources { vendor service status fetchedAt settings metricNames { metric vendorName } apps { name } error { code } }
+    }`;
+    const question = {
+      from: '2026-01-01',
+      to: '2026-01-02',
+      vendors: ['ADJUST'],
+      metrics: ['CLICKS'],
+      groupBy: ['APP'],
+    };
+    const { data, errors } = await same(document, { with: true, question });
+    expect(errors).toBeUndefined();
+    expect(data['here']).toMatchObject({ __typename: 'KpiResult', rowCount: 3, rows: [{ day: '2026-01-01' }, {}, {}] });
+    expect((await same(document, { with: false, question })).data['there']).toMatchObject({
+      rows: [{ time: null }, {}],
+    });
+  });
+
+  it('refuses the same edges, and nulls no more than the schema says', async () => {
+    const { data, errors } = await same(
+      `{ kpis(input: ${QUESTION}) { rowCount rows { time app { name } } } }`,
+      {},
+      narrow,
+    );
+    expect([data, errors?.map(({ extensions }) => extensions.code)]).toEqual([
+      { kpis: { rowCount: 3, rows: [{ time: '2026-01-01', app: null }, expect.anything(), expect.anything()] } },
+      ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
+    ]);
+    const nonNull = await same(`{ kpis(input: ${QUESTION}) { sources { apps { name } } } }`, {}, narrow);
+    expect([nonNull.data, nonNull.errors?.length]).toEqual([{ kpis: null }, 1]);
+  });
+
+  it('says the same of variables that do not fit, of failures, and of what is not there', async () => {
+    const document = 'query ($question: KpiQueryInput!) { kpis(input: $question) { rowCount } app(id: "none") { id } }';
+    const codes = async (question: object) =>
+      (await same(document, { question })).errors?.map(({ extensions }) => extensions.code);
+    expect(await codes({ from: '2026-02-30' })).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT']);
+    const reversed = { from: '2026-01-02', to: '2026-01-01', metrics: ['CLICKS'] };
+    expect(await codes(reversed)).toEqual(['BAD_USER_INPUT', 'NOT_FOUND']);
+    const right = { from: '2026-01-01', to: '2026-01-01', metrics: ['CLICKS'], vendors: ['ADJUST'] };
+    expect(await codes(right)).toEqual(['NOT_FOUND']);
+  });
+
+  it('knows the operations of one document apart', async () => {
+    const query = 'query A { viewer { keyName } } query B { viewer { tenant { slug } } }';
+    for (let time = 0; time < 4; time++) {
+      const named = async (operationName: string) =>
+        (await gateway.http('post', '/graphql', key).send({ query, operationName })).body.data.viewer as object;
+      expect(Object.keys(await named('A'))).toEqual(['keyName']);
+      expect(Object.keys(await named('B'))).toEqual(['tenant']);
+    }
+  });
+});
