@@ -67,6 +67,14 @@ describe('reports of kind KPI', () => {
       Buffer.byteLength(file.text),
     ]);
     expect((await get(`/v1/reports/${body.id}/rows?format=csv`)).text).toBe(csv);
+    const paged: object[] = [];
+    for (let after = ''; ;) {
+      const { data, page } = (await get(`/v1/reports/${body.id}/rows?first=60${after}`)).body;
+      paged.push(...data);
+      if (!page.hasNextPage) break;
+      after = `&after=${page.endCursor}`;
+    }
+    expect(paged).toEqual(rows);
 
     const { data } = (await gateway.graphql(key, REQUEST, { input: aKpiReport(gateway) })).body;
     const id = data.requestReport.id as string;
@@ -245,6 +253,17 @@ describe('reports of kind KPI', () => {
     const [asked] = (await events('actions=kpis.read')).filter(({ requestId }) => requestId === id);
     expect(asked).toMatchObject({ edge: 'JOB', appId: gateway.apps[0].id });
     expect(await events(`actions=report.request&resource=report:${id}`)).toHaveLength(1);
+  });
+
+  it('that two replicas made at once has one file', async () => {
+    gateway.sandbox.misbehave({ do: { kind: 'delay', ms: 500 } });
+    const { id } = (await post(aKpiReport(gateway))).body;
+    await waitUntil(async () => (await statusOf(id)) === 'IN_PROGRESS');
+    // As if the lease of the first had run out in the middle.
+    await runNow(gateway, id);
+    await waitUntil(async () => (await statusOf(id)) === 'COMPLETED');
+    await waitUntil(() => String(files().filter((name) => name.startsWith(id))) === `${id}.2.csv`);
+    expect((await get(`/v1/reports/${id}/rows?first=1`)).body.data).toHaveLength(1);
   });
 
   it('says that its file is not here, where it is not', async () => {

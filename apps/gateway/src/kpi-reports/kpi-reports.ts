@@ -4,7 +4,7 @@ import { type TenantContext, VENDORS } from '#libs/domain';
 import type { DownloadOptions } from '#libs/kochava-reporting';
 import type { AppRecord } from '#libs/tenancy';
 import { JobQueue } from '../jobs/job-queue.js';
-import { mustBeQueued } from '../reports/report-canceller.js';
+import { notQueued } from '../reports/report-canceller.js';
 import { mustHaveFile } from '../reports/report-links.js';
 import {
   type Asked,
@@ -46,9 +46,8 @@ export class KpiReports implements ReportMaker, OnModuleInit {
 
   async cancel(row: ReportModel): Promise<ReportModel> {
     const deleted = await this.cancelled(row);
-    if (deleted) return deleted;
-    mustBeQueued({ status: 'IN_PROGRESS' });
-    return row;
+    if (!deleted) throw notQueued('IN_PROGRESS');
+    return deleted;
   }
 
   /** Nobody else knows of it: it may be taken back again. */

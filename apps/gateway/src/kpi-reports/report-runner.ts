@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { ReportModel } from '#libs/database';
-import { type ErrorCode, type GatewayError } from '#libs/domain';
+import { type ErrorCode, GatewayError } from '#libs/domain';
 import { toGatewayError } from '../edge/gateway-failure.js';
 import { JobQueue } from '../jobs/job-queue.js';
 import { Log } from '../operations/log.js';
@@ -77,12 +77,12 @@ export class ReportRunner implements OnModuleInit, BeforeApplicationShutdown {
       );
     const timer = setInterval(() => void renew(), RENEW_EVERY_MS);
     try {
-      const made = await this.runs.make(mine, AbortSignal.any([over.signal, this.leaving.signal]));
-      if (await this.change(mine, made)) return;
-      await this.runs.forget(mine);
-    } catch (error) {
-      await this.runs.forget(mine);
-      await this.failed(mine, toGatewayError(error));
+      const made = await this.runs
+        .make(mine, AbortSignal.any([over.signal, this.leaving.signal]))
+        .catch(toGatewayError);
+      if (made instanceof GatewayError) await this.failed(mine, made);
+      // Only where the row is known not to tell of it: an answer that was lost may have been yes.
+      else if (!(await this.change(mine, made))) await this.runs.forget(mine);
     } finally {
       clearInterval(timer);
       // What a vendor still sends of an answer that came to nothing.

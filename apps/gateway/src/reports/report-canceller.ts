@@ -8,13 +8,16 @@ import { ReportStore } from './report-store.js';
 import { LIVE, type ReportStatus } from './report-words.js';
 
 /** CONFLICT unless it is queued, by what is known here; Kochava may know better. */
-export function mustBeQueued({ status }: Pick<ReportModel, 'status'>): void {
-  if (status === 'QUEUED') return;
+export function mustBeQueued({ status }: ReportModel): void {
+  if (status !== 'QUEUED') throw notQueued(status);
+}
+
+export function notQueued(status: string): GatewayError {
   const why =
     status === 'SUBMITTING' || status === 'UNCONFIRMED'
       ? 'Kochava has not confirmed it yet: try again when it is QUEUED.'
       : 'Only what is QUEUED can be deleted.';
-  throw new GatewayError('CONFLICT', `The report is ${status}. ${why}`);
+  return new GatewayError('CONFLICT', `The report is ${status}. ${why}`);
 }
 
 /** Takes back reports that Kochava has not begun. */

@@ -5,8 +5,8 @@ import type { Download, DownloadOptions } from '#libs/kochava-reporting';
 import type { AppRecord } from '#libs/tenancy';
 import type { askedOf } from './asked-report.js';
 import { KochavaReports } from './kochava-reports.js';
+import { Makers } from './makers.js';
 import type { NewReport } from './report-store.js';
-import type { ReportKind } from './report-words.js';
 
 export type Asked = ReturnType<typeof askedOf>;
 
@@ -32,19 +32,9 @@ export interface ReportMaker {
   open(row: ReportModel, options?: DownloadOptions): Promise<OpenFile>;
 }
 
-/** The makers by kind: Kochava's, but for kinds that somebody has registered. */
 @Injectable()
-export class ReportMakers {
-  private readonly others = new Map<string, ReportMaker>();
-
-  constructor(private readonly kochava: KochavaReports) {}
-
-  /** Called while modules are put together. */
-  register(kind: ReportKind, maker: ReportMaker): void {
-    this.others.set(kind, maker);
-  }
-
-  of(kind: string): ReportMaker {
-    return this.others.get(kind) ?? this.kochava;
+export class ReportMakers extends Makers<ReportMaker> {
+  constructor(kochava: KochavaReports) {
+    super(kochava);
   }
 }

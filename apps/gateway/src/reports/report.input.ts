@@ -85,8 +85,9 @@ export class DeliveryInput {
   sftp?: SftpDeliveryInput;
 }
 
-@InputType()
-export class RequestReportInput {
+/** What a report asks, whether for now or by a schedule. */
+@InputType({ isAbstract: true })
+export abstract class ReportInput {
   @Public(() => ID, { openApi: { type: 'string' } })
   @IsString({ message: 'must be an app’s id' })
   appId!: string;
@@ -94,24 +95,6 @@ export class RequestReportInput {
   @Public(() => ReportSpecInput)
   @OneOf(() => ReportSpecInput)
   spec!: ReportSpecInput;
-
-  @Public(() => InstantScalar, {
-    nullable: true,
-    description: 'Included; may be absent where the kind needs no window.',
-  })
-  @IsOptional()
-  @AsDate()
-  @IsInstant()
-  start?: Date | null;
-
-  @Public(() => InstantScalar, {
-    nullable: true,
-    description: 'Excluded, except that Kochava counts its whole last second or hour: docs/reports.',
-  })
-  @IsOptional()
-  @AsDate()
-  @IsInstant()
-  end?: Date | null;
 
   @Public(() => String, { defaultValue: 'UTC', description: 'IANA: Europe/Berlin.' })
   @IfPresent()
@@ -146,6 +129,27 @@ export class RequestReportInput {
   @IsOptional()
   @IsString({ message: 'must be a text' })
   idempotencyKey?: string | null;
+}
+
+@InputType()
+export class RequestReportInput extends ReportInput {
+  @Public(() => InstantScalar, {
+    nullable: true,
+    description: 'Included; may be absent where the kind needs no window.',
+  })
+  @IsOptional()
+  @AsDate()
+  @IsInstant()
+  start?: Date | null;
+
+  @Public(() => InstantScalar, {
+    nullable: true,
+    description: 'Excluded, except that Kochava counts its whole last second or hour: docs/reports.',
+  })
+  @IsOptional()
+  @AsDate()
+  @IsInstant()
+  end?: Date | null;
 }
 
 const List =

@@ -38,7 +38,7 @@ export class ReportsController {
   @NeedsScope('reports:write')
   @TakesIdempotencyKey()
   @Described(
-    'Asks for a report. Scope reports:write; reports:deliver for notify and delivery; reports:sql for query; audiences:write for audiences.',
+    'Asks for a report. Scope reports:write; reports:deliver for notify and delivery; reports:sql for query; audiences:write for audiences; kpis:read for kpi.',
     Report,
     'one',
     202,
@@ -87,7 +87,7 @@ export class ReportsController {
 
   @Get(':id/file')
   @NeedsScope('reports:read')
-  @Described('The vendor’s file as it lies there, perhaps compressed. Scope reports:read.', undefined)
+  @Described('The file as it lies there, perhaps compressed. Scope reports:read.', undefined)
   file(@Tenant() tenant: TenantContext, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
     return this.replies.file(reply, tenant, id);
   }

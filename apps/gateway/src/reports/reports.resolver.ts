@@ -35,7 +35,7 @@ export class ReportsResolver {
   @Mutation(() => Report, {
     nullable: true,
     description:
-      'Scope reports:write; reports:deliver for notify and delivery, reports:sql for query, audiences:write for audiences.',
+      'Scope reports:write; reports:deliver for notify and delivery, reports:sql for query, audiences:write for audiences, kpis:read for kpi.',
   })
   @NeedsScope('reports:write')
   async requestReport(@Tenant() tenant: TenantContext, @Args('input') input: RequestReportInput): Promise<ReportOfApp> {

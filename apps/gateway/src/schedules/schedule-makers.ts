@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ScheduleModel } from '#libs/database';
 import type { TenantContext } from '#libs/domain';
 import type { AppRecord } from '#libs/tenancy';
-import type { ReportKind } from '../reports/report-words.js';
+import { Makers } from '../reports/makers.js';
 import type { askedScheduleOf } from './asked-schedule.js';
 import { KochavaSchedules } from './kochava-schedules.js';
 import type { NewSchedule } from './schedule-store.js';
@@ -29,19 +29,9 @@ export interface ScheduleMaker {
   done(row: ScheduleModel, asked: { notify?: string[] }): Promise<ScheduleModel | undefined>;
 }
 
-/** The makers by kind: Kochava's, but for kinds that somebody has registered. */
 @Injectable()
-export class ScheduleMakers {
-  private readonly others = new Map<string, ScheduleMaker>();
-
-  constructor(private readonly kochava: KochavaSchedules) {}
-
-  /** Called while modules are put together. */
-  register(kind: ReportKind, maker: ScheduleMaker): void {
-    this.others.set(kind, maker);
-  }
-
-  of(kind: string): ScheduleMaker {
-    return this.others.get(kind) ?? this.kochava;
+export class ScheduleMakers extends Makers<ScheduleMaker> {
+  constructor(kochava: KochavaSchedules) {
+    super(kochava);
   }
 }

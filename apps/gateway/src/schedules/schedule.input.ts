@@ -1,23 +1,10 @@
 import { ArgsType, Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsEnum,
-  IsInt,
-  IsOptional,
-  IsString,
-  Length,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsEnum, IsInt, IsOptional, IsString, Max, Min, ValidateNested } from 'class-validator';
 import { Public } from '../edge/public-type.js';
 import { IfPresent, IsPlainObject } from '../edge/validators.js';
-import { DeliveryInput } from '../reports/report.input.js';
-import { OneOf, ReportSpecInput } from '../reports/report-spec.input.js';
-import { ReportFormat } from '../reports/report-words.js';
+import { ReportInput } from '../reports/report.input.js';
 import { Frequency } from './schedule.model.js';
 
 const INTEGER = { type: 'integer' };
@@ -45,54 +32,12 @@ export class CadenceInput {
 }
 
 @InputType()
-export class CreateScheduleInput {
-  @Public(() => ID, { openApi: { type: 'string' } })
-  @IsString({ message: 'must be an app’s id' })
-  appId!: string;
-
-  @Public(() => ReportSpecInput)
-  @OneOf(() => ReportSpecInput)
-  spec!: ReportSpecInput;
-
+export class CreateScheduleInput extends ReportInput {
   @Public(() => CadenceInput)
   @IsPlainObject()
   @ValidateNested()
   @Type(() => CadenceInput)
   cadence!: CadenceInput;
-
-  @Public(() => String, { defaultValue: 'UTC', description: 'IANA: Europe/Berlin.' })
-  @IfPresent()
-  @Length(1, 100, { message: 'must be a time zone, as Europe/Berlin' })
-  @IsString({ message: 'must be a text' })
-  timeZone: string = 'UTC';
-
-  @Public(() => ReportFormat, { defaultValue: ReportFormat.CSV })
-  @IfPresent()
-  @IsEnum(ReportFormat, { message: 'must be CSV or JSON' })
-  format: ReportFormat = ReportFormat.CSV;
-
-  @Public(() => DeliveryInput, { nullable: true })
-  @IsOptional()
-  @OneOf(() => DeliveryInput)
-  delivery?: DeliveryInput | null;
-
-  @Public(() => [String], {
-    nullable: true,
-    description: 'Kochava mails these people its own link to each file. Scope reports:deliver.',
-  })
-  @IsOptional()
-  @IsArray({ message: 'must be a list' })
-  @IsString({ each: true, message: 'must hold texts only' })
-  notify?: string[] | null;
-
-  @Public(() => String, {
-    nullable: true,
-    description:
-      'Same key, same request: the first answer again, for 24 hours. Same key, another request: IDEMPOTENCY_CONFLICT. At REST: the Idempotency-Key header.',
-  })
-  @IsOptional()
-  @IsString({ message: 'must be a text' })
-  idempotencyKey?: string | null;
 }
 
 /** `PATCH /v1/schedules/{id}` */
