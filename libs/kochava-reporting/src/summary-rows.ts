@@ -1,21 +1,27 @@
 import { brokenFile } from './broken-file.js';
 import type { RowBatch } from './row-batch.js';
-import type { SummaryColumns, SummaryPlaces, SummaryWish } from './summary-columns.js';
+import type { GroupingPlace, SummaryColumns, SummaryPlaces, SummaryWish } from './summary-columns.js';
+
+/** One value of a grouping; equal ones are mostly the same object, so that what is made of them can be kept. */
+export interface SummaryGroup {
+  readonly name: string | null;
+  readonly id: string | null;
+}
 
 /** One group of a summary in one stretch of time. */
 export interface SummaryRow {
   /** When the stretch begins, milliseconds since 1970: the report must have been asked for in UTC. */
   readonly time: number;
   /** In the order in which they were asked for; null where the file has an empty field. */
-  readonly groups: readonly { readonly name: string | null; readonly id: string | null }[];
+  readonly groups: readonly SummaryGroup[];
   /** In the order in which they were asked for; null where the file has an empty field. */
   readonly counters: readonly (number | null)[];
 }
 
 const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?(?:Z|UTC))?)?$/i;
-/** Times that are kept read: rows of one stretch follow one another, or come again. */
-const MOST_TIMES = 10_000;
+/** Times and groups that are kept read: they come again and again. */
+const MOST_KEPT = 10_000;
 
 /**
  * The rows of a summary's file, typed. Throws UpstreamError `malformed` where the file lacks a column that was asked for, or
@@ -31,6 +37,7 @@ export async function* readSummary(
   let known: readonly string[] | undefined;
   let places: SummaryPlaces | undefined;
   const times = new Map<string, number>();
+  const groupsOf = wish.groupings.map(() => new Map<string, SummaryGroup>());
   let count = 0;
   for await (const batch of batches) {
     if (!places || known !== batch.columns) {
@@ -47,7 +54,7 @@ export async function* readSummary(
       if (instant === undefined) {
         instant = instantOf(text);
         if (Number.isNaN(instant)) throw wrong(time, 'time');
-        if (times.size >= MOST_TIMES) times.clear();
+        if (times.size >= MOST_KEPT) times.clear();
         times.set(text, instant);
       }
       return instant;
@@ -63,15 +70,24 @@ export async function* readSummary(
       count++;
       made.push({
         time: timeAt(row[time]),
-        groups: groupings.map(({ name, id }) => ({
-          name: name === undefined ? null : textOf(row[name]),
-          id: id === undefined ? null : textOf(row[id]),
-        })),
+        groups: groupings.map((place, index) => groupAt(row, place, groupsOf[index]!)),
         counters: counters.map((place) => numberAt(place, row[place])),
       });
     }
     if (made.length > 0) yield made;
   }
+}
+
+function groupAt(row: readonly unknown[], place: GroupingPlace, kept: Map<string, SummaryGroup>): SummaryGroup {
+  const name = place.name === undefined ? null : textOf(row[place.name]);
+  const id = place.id === undefined ? null : textOf(row[place.id]);
+  const text = id ?? name ?? '';
+  const known = kept.get(text);
+  if (known && known.name === name && known.id === id) return known;
+  const group = { name, id };
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(text, group);
+  return group;
 }
 
 function textOf(value: unknown): string | null {

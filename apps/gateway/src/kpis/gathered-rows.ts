@@ -187,7 +187,12 @@ const DIGITS = 16;
 const SPECIAL = /[\u0000\u0001]/;
 
 /** A key as one text that sorts as its cells do: NUL between them sorts before anything. */
-const textOf = (key: KpiCells): string => key.map(cellText).join('\u0000');
+function textOf(key: KpiCells): string {
+  let text = '';
+  for (let index = 0; index < key.length; index++)
+    text += index === 0 ? cellText(key[0]!) : `\u0000${cellText(key[index]!)}`;
+  return text;
+}
 
 function cellText(cell: KpiCells[number]): string {
   if (cell === null) return 'a';

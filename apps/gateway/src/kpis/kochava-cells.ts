@@ -1,4 +1,4 @@
-import type { SummaryRow } from '#libs/kochava-reporting';
+import type { SummaryGroup, SummaryRow } from '#libs/kochava-reporting';
 import type { NetworkNames } from '#libs/tenancy';
 import { type GatheredRow, plus } from './gathered-rows.js';
 import { type CounterSource, DAY_MS, HOUR_MS, KOCHAVA_GROUPING, type KochavaPlan } from './kochava-plan.js';
@@ -33,7 +33,9 @@ export function keysOf(question: KpiQuestion, plan: KochavaPlan, app: RowApp, na
       const known = folded ? name?.toLowerCase() : name;
       if (!keep.has(known ?? '') && !(id !== null && keep.has(id))) return undefined;
     }
-    return parts.flatMap((part) => part(row));
+    const key: KpiCells = [];
+    for (const part of parts) for (const cell of part(row)) key.push(cell);
+    return key;
   };
 }
 
@@ -43,16 +45,28 @@ function partOf(
   { id, name }: RowApp,
   names: NetworkNames,
 ): (row: SummaryRow) => KpiCells {
-  if (dimension === 'APP') return () => [id, name];
+  if (dimension === 'APP') {
+    const cells = [id, name];
+    return () => cells;
+  }
   if (TIME_DIMENSIONS.has(dimension)) return timesOf(dimension, offsetHours * HOUR_MS);
   const at = asked.grouping.indexOf(KOCHAVA_GROUPING[dimension]!);
-  if (dimension === 'COUNTRY') return ({ groups }) => [groups[at]!.name?.toUpperCase() ?? null];
-  if (DIMENSION_COLUMNS[dimension].length === 1) return ({ groups }) => [groups[at]!.name];
-  const named = dimension === 'NETWORK' ? (own: string) => names.canonical(own) : (own: string) => own;
+  const hasId = DIMENSION_COLUMNS[dimension].length > 1;
+  const made = new WeakMap<SummaryGroup, KpiCells>();
   return ({ groups }) => {
-    const { name: own, id: ownId } = groups[at]!;
-    return [own === null ? null : named(own), ownId];
+    const group = groups[at]!;
+    let cells = made.get(group);
+    if (!cells) {
+      const own = group.name === null ? null : namedAs(dimension, group.name, names);
+      made.set(group, (cells = hasId ? [own, group.id] : [own]));
+    }
+    return cells;
   };
+}
+
+function namedAs(dimension: KpiDimension, name: string, names: NetworkNames): string {
+  if (dimension === 'NETWORK') return names.canonical(name);
+  return dimension === 'COUNTRY' ? name.toUpperCase() : name;
 }
 
 /** The start of the hour, day, week (Monday) or month, worked out once for each bucket of the report. */
