@@ -6,10 +6,10 @@ import type {
   AudienceActivationInput,
   AudienceExportInput,
   DetailReportInput,
-  KpiReportSpecInput,
   QueryReportInput,
   SummaryReportInput,
 } from './report-spec.input.js';
+import type { KpiReportSpecInput } from './kpi-report-spec.input.js';
 import type { ReportFormat, ReportKind } from './report-words.js';
 
 /** The parts of a spec; all but one are missing. */
