@@ -20,7 +20,9 @@ export class SharedModule {
       tryTimeoutMs: vendors.tryTimeoutMs,
       observe: (attempt) => {
         metrics.attempt(attempt);
-        log.info('upstream', attempt);
+        // Each request has a line of its own; a vendor's answer that is as it should be adds nothing to it.
+        if (attempt.outcome === 'ok') log.debug('upstream', attempt);
+        else log.info('upstream', attempt);
       },
     });
     const reporting = { baseUrl: vendors.kochavaReporting };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -104,8 +104,8 @@ export function sendWithETag(
   tagged: string | Buffer,
   version?: string,
 ): void {
-  const hash = createHash('sha1').update(tagged).digest('base64url');
-  const tag = `W/"${version === undefined ? hash : `${hash}.${version}`}"`;
+  const digest = hash('sha1', tagged, 'base64url');
+  const tag = `W/"${version === undefined ? digest : `${digest}.${version}`}"`;
   reply.header('ETag', tag);
   const known = reply.request.headers['if-none-match'];
   const same =

@@ -9,7 +9,7 @@ import { describePlan, newReport } from './adjust-report.js';
 import { AdjustTable } from './adjust-table.js';
 import { type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
-import { GivenRows } from './row-source.js';
+import { GivenRows, MOST_ROWS_REMEMBERED } from './row-source.js';
 import { asStream } from './kpi-source.js';
 import type { KpiSourceService, SourceReport, SourceRequest, SourceRows, SourceStream } from './kpi-source.js';
 import { failSource, refuseSource } from './source-failure.js';
@@ -117,11 +117,27 @@ function wholeAnswer(
   answer: ReadAnswer<AdjustKpiTable>,
 ): SourceRows {
   const { report } = prepared;
-  const { layout, rows } = new AdjustTable(request.question, prepared, plan, answer.value);
+  const { layout, rows } = rowsOf(request, prepared, plan, answer.value);
   noteFreshness(report, answer);
   report.currencies = rows.currencies;
   return { report, layout, rows };
 }
+
+/** Small answers that are kept are made into rows once for each question: dashboards ask the same all day. */
+function rowsOf(request: SourceRequest, prepared: Prepared, plan: AdjustPlan, value: AdjustKpiTable): MadeRows {
+  const known = made.get(value);
+  if (known?.plan === plan) return known;
+  const { layout, rows } = new AdjustTable(request.question, prepared, plan, value);
+  const fresh = { plan, layout, rows };
+  if (rows.count <= MOST_ROWS_REMEMBERED) made.set(value, fresh);
+  return fresh;
+}
+
+interface MadeRows extends Pick<AdjustTable, 'layout' | 'rows'> {
+  readonly plan: AdjustPlan;
+}
+
+const made = new WeakMap<AdjustKpiTable, MadeRows>();
 
 function streamOf(
   request: SourceRequest,

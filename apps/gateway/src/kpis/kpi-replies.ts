@@ -11,7 +11,7 @@ import { type RawQuery, kpiInputOf, renamed } from './kpi-params.js';
 import { KpisService } from './kpis.service.js';
 import type { SourceReport } from './kpi-source.js';
 import { RestSources } from './rest-sources.js';
-import { linesOfRows } from './row-source.js';
+import { linesOfRows, MOST_ROWS_REMEMBERED, type RowSource } from './row-source.js';
 
 /** `/v1/kpis` in its three forms. */
 @Injectable()
@@ -99,10 +99,16 @@ export const saidOf = (reports: readonly SourceReport[]): string =>
 /** Rows as flat objects: the lines of NDJSON, in a list. */
 function flatRows({ rowSource, layout }: KpiAnswer): string {
   if (rowSource.count === 0) return '[]';
-  const form = new LineForm('ndjson', layout.columns, AS_THEY_ARE);
-  const lines = linesOfRows(rowSource, form);
-  return `[${lines.slice(0, -1).replaceAll('\n', ',')}]`;
+  let text = texts.get(rowSource);
+  if (text === undefined) {
+    const lines = linesOfRows(rowSource, new LineForm('ndjson', layout.columns, AS_THEY_ARE));
+    text = `[${lines.slice(0, -1).replaceAll('\n', ',')}]`;
+    if (rowSource.count <= MOST_ROWS_REMEMBERED) texts.set(rowSource, text);
+  }
+  return text;
 }
+
+const texts = new WeakMap<RowSource, string>();
 
 export const AS_THEY_ARE = { bom: false, humanReadable: false, raw: true };
 

@@ -1,6 +1,9 @@
 import type { LineForm } from '../edge/table-lines.js';
 import { hasSameColumns, inLayout, type KpiCells, type KpiLayout } from './kpi-layout.js';
 
+/** Rows of one answer that what was made of them is remembered of, for as long as the answer is. */
+export const MOST_ROWS_REMEMBERED = 500;
+
 /** The rows of an answer; made when somebody looks at them. */
 export interface RowSource {
   readonly count: number;
