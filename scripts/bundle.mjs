@@ -1,4 +1,5 @@
 // Packs the gateway and its command line into a file each: loading some 2,500 modules takes longer than all else at start.
+import { readFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 /** What is looked for and may be missing, what reads files beside its own, and what must be there once for all. */
@@ -30,14 +31,33 @@ const require = bannerRequire(import.meta.url);
 const __filename = bannerPath(import.meta.url);
 const __dirname = bannerDirname(__filename);`;
 
-/** `dist`/bundle from what SWC has made in `dist`; names of classes are kept, because schemas and messages show them. */
+/**
+ * Schemas and messages show the names of our classes, and two modules may have one of the same name. esbuild's own
+ * `keepNames` would name every closure too, each time that one is made.
+ */
+const namedClasses = {
+  name: 'named-classes',
+  setup(bundling) {
+    bundling.onLoad({ filter: /[\\/]dist[\\/](apps|libs)[\\/].*\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replaceAll(
+        /^(?:export )?(?:default )?class (\w+)[^{]*\{/gm,
+        (head, name) =>
+          `${head} static { Object.defineProperty(this, 'name', { value: '${name}', configurable: true }); }`,
+      );
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
+/** `dist`/bundle from what SWC has made in `dist`. */
 export async function bundle(dist) {
   await build({
     entryPoints: { gateway: `${dist}/apps/gateway/src/main.js`, cli: `${dist}/apps/gateway/src/cli/main.js` },
     outdir: `${dist}/bundle`,
     bundle: true,
     splitting: true,
-    keepNames: true,
+    plugins: [namedClasses],
     platform: 'node',
     format: 'esm',
     target: 'node20',
