@@ -87,6 +87,18 @@ describe('Kochava’s summaries, asked for', () => {
     expect(creates()).toBe(1);
   });
 
+  it('does not wait for a Kochava that is slow to take the request, and asks no second time', async () => {
+    gateway.sandbox.misbehave({ path: '/v1.4/summary', do: { kind: 'delay', ms: 7_000 } });
+    const pending = await rest({ wait_seconds: '0' });
+    expect([pending.source.status, pending.source.reports[0].status]).toEqual(['PENDING', 'SUBMITTING']);
+    const joined = await rest({ wait_seconds: '0' });
+    expect(joined.source.reports[0].id).toBe(pending.source.reports[0].id);
+    await waitUntil(
+      async () => (await gateway.database.sql(`SELECT id FROM reports WHERE status = 'QUEUED'`)).length > 0,
+    );
+    expect(creates()).toBe(1);
+  });
+
   it('asks once for all who ask at the same time, and says in the audit that it asked', async () => {
     const app = `${gateway.apps[0].id},${gateway.apps[1].id}`;
     const answers = await Promise.all(Array.from({ length: 6 }, () => rest({ app, wait_seconds: '0' })));

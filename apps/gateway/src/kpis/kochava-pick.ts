@@ -57,6 +57,8 @@ function isFresh({ createdAt, updatedAt }: ReportModel, freshMs: number): boolea
 
 function failsAgain(row: ReportModel, { asked, freshMs }: Wanted): boolean {
   const failure = row.failure as ReportFailure | null;
+  // What Kochava never took is asked for again: a key may have been mended.
+  if (row.upstreamToken === null) return false;
   return row.status === 'FAILED' && failure?.retryable === false && isFresh(row, freshMs) && isSame(row, asked);
 }
 

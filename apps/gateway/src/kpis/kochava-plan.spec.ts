@@ -1,4 +1,4 @@
-import { GatewayError } from '#libs/domain';
+import type { GatewayError } from '#libs/domain';
 import { NetworkNames } from '#libs/tenancy';
 import { cellsOf, keysOf } from './kochava-cells.js';
 import { planForKochava, unsupportedParts } from './kochava-plan.js';

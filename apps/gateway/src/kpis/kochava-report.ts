@@ -55,9 +55,10 @@ export function describeSummaries(report: SourceReport, { status, reports, failu
   report.status = status;
   report.reports = reports.map(({ row }) => row.id);
   if (status === 'PENDING') {
-    const missing = reports.filter(({ row }) => row.status !== 'COMPLETED').length;
+    const there = reports.filter(({ row }) => row.status === 'COMPLETED').length;
+    const all = report.apps.length;
     report.warnings.push(
-      `${missing} of ${reports.length} reports are being made at Kochava: ask the same again, and they are joined. Until all are there, nothing is told of any.`,
+      `${all - there} of ${all} reports are being made at Kochava: ask the same again, and they are joined. Until all are there, nothing is told of any.`,
     );
     return;
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ReportModel } from '#libs/database';
 import { GatewayError, type TenantContext } from '#libs/domain';
@@ -38,9 +39,29 @@ export interface FoundSummaries {
   readonly failure?: GatewayError;
 }
 
+/** What is looked for, and what there is of it. */
+interface Search {
+  readonly plan: KochavaPlan;
+  readonly apps: readonly OpenedApp[];
+  /** Of the credential. */
+  readonly version: number;
+  readonly since: Date;
+  /** Reports of the apps when it began. */
+  readonly known: readonly ReportModel[];
+  /** Them, as they are now. */
+  look(): Promise<ReportModel[]>;
+  pick(app: OpenedApp, rows: readonly ReportModel[]): ReportModel | undefined;
+  /** Those of `rows` that will do. */
+  found(rows: readonly ReportModel[]): SummaryOfApp[];
+  /** One for each app, of whatever age; undefined: there are none, or none may be given. */
+  older(): SummaryOfApp[] | undefined;
+}
+
 /** Apps whose reports are asked for at the same time. */
 const AT_ONCE = 8;
 const DAY_MS = 86_400_000;
+/** Kochava's answer to a request comes at once, and is waited for: a refusal must not look like PENDING. */
+const ANSWERED_WITHIN_MS = 5_000;
 const LOST = 'Kochava’s answer to the request was lost.';
 
 /** Finds the summaries that a question is answered from: there, under way, or asked for now. */
@@ -58,86 +79,125 @@ export class KochavaSummaries {
    * Waits for them as long as it may. CREDENTIAL_MISSING; Kochava's refusal; why a report came to nothing. Nothing is thrown
    * of those that are not there in time: PENDING.
    */
-  async find(
-    tenant: TenantContext,
-    { plan, apps, changesUntil, waitSeconds }: SummariesWanted,
-  ): Promise<FoundSummaries> {
+  async find(tenant: TenantContext, wanted: SummariesWanted): Promise<FoundSummaries> {
     const { id: credentialId, version } = await this.vault.open(tenant.tenantId, 'kochava-reporting');
-    const freshMs = this.reads.freshMs(changesUntil);
-    const since = new Date(Date.now() - Math.max(freshMs, DAY_MS) - this.reads.staleMs);
-    const of = { tenantId: tenant.tenantId, appIds: apps.map(({ id }) => id), credentialVersion: version };
-    const all = await this.reports.find(of, since);
-    const known = (app: OpenedApp): ReportModel[] => all.filter(({ appId }) => appId === app.id);
-    const wantedOf = ({ upstreamName }: OpenedApp): Wanted => ({
-      asked: plan.asked,
-      upstreamApp: upstreamName,
-      freshMs,
-      bypass: tenant.bypassCache ?? false,
-    });
-    /** Null: there is none, and no older answer may be given. */
-    const older = (): SummaryOfApp[] | null => {
-      if (tenant.bypassCache) return null;
-      const found = apps.flatMap((app) => {
-        const row = olderReport(known(app), wantedOf(app));
-        return row ? [{ app, row }] : [];
-      });
-      return found.length === apps.length ? found : null;
+    const end = Date.now() + 1000 * wanted.waitSeconds;
+    const search = await this.begin(tenant, wanted, version);
+    /** Older reports, where Kochava is away and there are some; else throws. */
+    const standIns = (failure: GatewayError): FoundSummaries => {
+      const reports = isDown(failure) ? search.older() : undefined;
+      if (!reports) throw failure;
+      return { status: 'STALE', reports, credentialId, failure };
     };
 
-    let found: SummaryOfApp[];
+    let asked: SummaryOfApp[] | undefined;
     try {
-      found = await inTurn(apps, async (app) => {
-        const pick = (rows: readonly ReportModel[]) => pickReport(rows, wantedOf(app));
-        const row = pick(known(app)) ?? (await this.make(tenant, app, plan, version, since, pick));
-        return { app, row };
-      });
+      const patience = Math.max(end - Date.now(), ANSWERED_WITHIN_MS);
+      asked = await within(this.ask(tenant, search), patience, tenant.signal);
     } catch (thrown) {
-      const failure = toGatewayError(thrown);
-      const standIns = isDown(failure) ? older() : null;
-      if (!standIns) throw failure;
-      return { status: 'STALE', reports: standIns, credentialId, failure };
+      return standIns(toGatewayError(thrown));
     }
+    // They are asked for on, whoever waits: what there is of them by now is what is waited for.
+    if (!asked) return { status: 'PENDING', reports: search.found(await search.look()), credentialId };
 
-    const status = found.every(({ row }) => !isLive(row)) ? 'CACHED' : 'FRESH';
+    const status = asked.every(({ row }) => !isLive(row)) ? 'CACHED' : 'FRESH';
     const rows = await this.waits.wait(
-      found.map(({ row }) => row),
-      1000 * waitSeconds,
+      asked.map(({ row }) => row),
+      Math.max(0, end - Date.now()),
       tenant.signal,
     );
-    const reports = found.map(({ app }, index) => ({ app, row: rows[index]! }));
-    for (const row of rows) if (!isLive(row)) mustBeThere(row);
+    const reports = asked.map(({ app }, index) => ({ app, row: rows[index]! }));
+    for (const row of rows) {
+      const failure = isLive(row) ? undefined : failureOf(row);
+      // A report that Kochava never took is Kochava away; one that it took and failed is the answer.
+      if (failure && row.upstreamToken === null) return standIns(failure);
+      if (failure) throw failure;
+    }
     if (!rows.some(isLive)) return { status, reports, credentialId };
-    const standIns = rows.some((row) => row.status === 'UNCONFIRMED') ? older() : null;
-    if (!standIns) return { status: 'PENDING', reports, credentialId };
-    const failure = new GatewayError('UPSTREAM_UNAVAILABLE', LOST, { vendor: 'KOCHAVA' });
-    return { status: 'STALE', reports: standIns, credentialId, failure };
+    const isLost = rows.some((row) => row.status === 'UNCONFIRMED') && search.older() !== undefined;
+    if (isLost) return standIns(new GatewayError('UPSTREAM_UNAVAILABLE', LOST, { vendor: 'KOCHAVA' }));
+    return { status: 'PENDING', reports, credentialId };
+  }
+
+  /** Looks for what there is already. */
+  private async begin(
+    { tenantId, bypassCache = false }: TenantContext,
+    { plan, apps, changesUntil }: SummariesWanted,
+    version: number,
+  ): Promise<Search> {
+    const freshMs = this.reads.freshMs(changesUntil);
+    const since = new Date(Date.now() - Math.max(freshMs, DAY_MS) - this.reads.staleMs);
+    const of = { tenantId, appIds: apps.map(({ id }) => id), credentialVersion: version };
+    const look = (): Promise<ReportModel[]> => this.reports.find(of, since);
+    const known = await look();
+    const ofApp = (rows: readonly ReportModel[], { id }: OpenedApp) => rows.filter(({ appId }) => appId === id);
+    const wantedOf = ({ upstreamName: upstreamApp }: OpenedApp) =>
+      ({ asked: plan.asked, upstreamApp, freshMs, bypass: bypassCache }) satisfies Wanted;
+    const pick: Search['pick'] = (app, rows) => pickReport(ofApp(rows, app), wantedOf(app));
+    const each = (rowOf: (app: OpenedApp) => ReportModel | undefined): SummaryOfApp[] =>
+      apps.flatMap((app) => {
+        const row = rowOf(app);
+        return row ? [{ app, row }] : [];
+      });
+    return {
+      plan,
+      apps,
+      version,
+      since,
+      known,
+      look,
+      pick,
+      found: (rows) => each((app) => pick(app, rows)),
+      older: () => {
+        const there = bypassCache ? [] : each((app) => olderReport(ofApp(known, app), wantedOf(app)));
+        return there.length === apps.length ? there : undefined;
+      },
+    };
+  }
+
+  private ask(tenant: TenantContext, search: Search): Promise<SummaryOfApp[]> {
+    return inTurn(search.apps, async (app) => {
+      const row = search.pick(app, search.known) ?? (await this.make(tenant, app, search));
+      return { app, row };
+    });
   }
 
   private make(
     tenant: TenantContext,
-    { id: appId, upstreamName: upstreamApp }: OpenedApp,
-    { asked: summary }: KochavaPlan,
-    credentialVersion: number,
-    since: Date,
-    pick: (rows: readonly ReportModel[]) => ReportModel | undefined,
+    app: OpenedApp,
+    { plan, version: credentialVersion, since, pick }: Search,
   ): Promise<ReportModel> {
-    const asked = askedReportOf(summary);
+    const { id: appId, upstreamName: upstreamApp } = app;
+    const asked = askedReportOf(plan.asked);
     const fingerprint = fingerprintOf(upstreamRequestOf(asked, upstreamApp));
     const report = { appId, kind: 'SUMMARY' as const, asked, fingerprint, upstreamApp, credentialVersion };
-    return this.making.make(tenant, report, since, pick);
+    return this.making.make(tenant, report, since, (rows) => pick(app, rows));
   }
 }
 
 const isLive = ({ status }: ReportModel): boolean => LIVE.includes(status as ReportStatus);
 
-/** Throws why there is no file. */
-function mustBeThere({ status, statusDetail, failure, hasFile }: ReportModel): void {
-  if (status === 'COMPLETED' && hasFile) return;
+/** Why there is no file; undefined where there is one. */
+function failureOf({ status, statusDetail, failure, hasFile }: ReportModel): GatewayError | undefined {
+  if (status === 'COMPLETED' && hasFile) return undefined;
   const { code, message } = (failure as ReportFailure | null) ?? {
     code: 'UPSTREAM_REJECTED' as const,
     message: `The report is ${status}, and has no file. ${statusDetail ?? ''}`.trim(),
   };
-  throw new GatewayError(code, message, { vendor: 'KOCHAVA' });
+  return new GatewayError(code, message, { vendor: 'KOCHAVA' });
+}
+
+/** Undefined where it takes longer, or the caller has left: it goes on, and its failure is for whoever asks next. */
+async function within<T>(work: Promise<T>, milliseconds: number, signal?: AbortSignal): Promise<T | undefined> {
+  const done = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
+  const over = sleep(milliseconds, undefined, { signal: stop }).catch(() => undefined);
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    done.abort();
+  }
 }
 
 /** In the order of `items`; those that were begun end before the first failure is thrown. */

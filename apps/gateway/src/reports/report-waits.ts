@@ -31,11 +31,13 @@ export class ReportWaits {
     const ids = rows.filter(isLive).map(({ id }) => id);
     for (const id of ids) this.waited.set(id, (this.waited.get(id) ?? 0) + 1);
     const now = (): ReportModel[] => rows.map((row) => this.seen.get(row.id) ?? row);
+    const goOn = (): Promise<void> => (this.rounds ??= this.goRound().finally(() => (this.rounds = undefined)));
     try {
+      // Whoever does not wait asks again: by then it is to be known.
+      if (ids.length > 0) void goOn();
       while (now().some(isLive) && Date.now() < end && !signal?.aborted) {
-        this.rounds ??= this.goRound().finally(() => (this.rounds = undefined));
         const left = sleep(Math.min(POLL_MS, Math.max(1, end - Date.now())), undefined, { signal });
-        await Promise.race([this.rounds, left]).catch(() => undefined);
+        await Promise.race([goOn(), left]).catch(() => undefined);
       }
       return now();
     } finally {
