@@ -14,4 +14,12 @@ describe('.env.example', () => {
   it('tells the defaults', () => {
     expect(loadConfig(example)).toEqual(loadConfig({}));
   });
+
+  it('takes headers of Kochava’s summaries with what they mean, and no meaning that there is none of', () => {
+    const { vendors } = loadConfig({ KOCHAVA_SUMMARY_COLUMNS: 'Media Source=network_name, klicks = clicks' });
+    expect(vendors.summaryColumns).toEqual({ 'Media Source': 'network_name', klicks: 'clicks' });
+    for (const wrong of ['klicks', 'klicks=', '=clicks', 'klicks=klicks', 'a=clicks=b']) {
+      expect(() => loadConfig({ KOCHAVA_SUMMARY_COLUMNS: wrong })).toThrow(/^KOCHAVA_SUMMARY_COLUMNS must be /);
+    }
+  });
 });
