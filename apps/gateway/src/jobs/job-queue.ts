@@ -14,6 +14,8 @@ export interface JobKind {
 
 /** Jobs that one worker does at the same time. */
 const AT_ONCE = 20;
+/** Wakes that are remembered until the queue has started; the sweep finds what is beyond. */
+const MOST_EARLY = 1_000;
 const SWEEP_EVERY_MS = 30_000;
 const START_AGAIN_MS = 5_000;
 /** A job that takes longer is somebody else's too. */
@@ -29,6 +31,8 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly kinds: JobKind[] = [];
   /** Once it has started. */
   private boss?: PgBoss;
+  /** Asked for before the queue had started. */
+  private early: { kind: string; id: string; at: Date }[] = [];
   private stopping = false;
   private timer?: NodeJS.Timeout;
   private starting: Promise<void> = Promise.resolve();
@@ -46,8 +50,12 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
   /** Wakes somebody up for `id` at `at`. Lost, where the database is away: the sweep finds it by its table. */
   async wake(kind: string, id: string, at: Date): Promise<void> {
     if (this.stopping) return;
+    if (!this.boss) {
+      if (this.early.length < MOST_EARLY) this.early.push({ kind, id, at });
+      return;
+    }
     await this.boss
-      ?.send(kind, { id }, { startAfter: at, retryLimit: 0, expireInSeconds: LONGEST_JOB_SECONDS })
+      .send(kind, { id }, { startAfter: at, retryLimit: 0, expireInSeconds: LONGEST_JOB_SECONDS })
       .catch((cause: unknown) => this.log.warn('a job could not be queued', { kind, reason: String(cause) }));
   }
 
@@ -76,9 +84,10 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
       });
       boss.on('error', (cause) => this.log.warn('a job queue failed', { reason: String(cause.message) }));
       await boss.start();
-      this.boss = boss;
       for (const { name } of this.kinds) await boss.createQueue(name);
+      this.boss = boss;
       for (const kind of this.kinds) await this.serve(boss, kind);
+      for (const { kind, id, at } of this.early.splice(0)) await this.wake(kind, id, at);
     } catch (cause) {
       this.log.warn('the job queue could not start yet', { reason: String(cause) });
       if (!this.stopping) this.timer = setTimeout(() => (this.starting = this.start()), START_AGAIN_MS).unref();
