@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import PgBoss from 'pg-boss';
 import { Log } from '../operations/log.js';
+import { JobWorker } from './job-worker.js';
 
 /** One kind of durable job. */
 export interface JobKind {
@@ -12,8 +13,6 @@ export interface JobKind {
   overdue(): Promise<string[]>;
 }
 
-/** Jobs that one worker does at the same time. */
-const AT_ONCE = 20;
 /** Wakes that are remembered until the queue has started; the sweep finds what is beyond. */
 const MOST_EARLY = 1_000;
 const SWEEP_EVERY_MS = 30_000;
@@ -33,6 +32,7 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
   private boss?: PgBoss;
   /** Asked for before the queue had started. */
   private early: { kind: string; id: string; at: Date }[] = [];
+  private workers: readonly JobWorker[] = [];
   private stopping = false;
   private timer?: NodeJS.Timeout;
   private starting: Promise<void> = Promise.resolve();
@@ -68,7 +68,10 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.stopping = true;
     clearTimeout(this.timer);
     await this.starting;
-    await this.boss?.stop({ graceful: true, timeout: 10_000 });
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+    await this.boss?.stop({ graceful: false }).catch((cause: unknown) => {
+      this.log.warn('a job queue did not stop cleanly', { reason: String(cause) });
+    });
   }
 
   private async start(): Promise<void> {
@@ -86,7 +89,7 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
       await boss.start();
       for (const { name } of this.kinds) await boss.createQueue(name);
       this.boss = boss;
-      for (const kind of this.kinds) await this.serve(boss, kind);
+      this.workers = this.kinds.map((kind) => new JobWorker(boss, kind, this.log));
       for (const { kind, id, at } of this.early.splice(0)) await this.wake(kind, id, at);
     } catch (cause) {
       this.log.warn('the job queue could not start yet', { reason: String(cause) });
@@ -94,26 +97,6 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
       return;
     }
     await this.sweep();
-  }
-
-  private async serve(boss: PgBoss, kind: JobKind): Promise<void> {
-    const worker = await boss.work<{ id: string }>(
-      kind.name,
-      { batchSize: AT_ONCE, pollingIntervalSeconds: 1 },
-      async (jobs) => {
-        await Promise.all(jobs.map(({ data }) => this.perform(kind, data.id)));
-        if (jobs.length === AT_ONCE) boss.notifyWorker(worker);
-      },
-    );
-  }
-
-  private async perform(kind: JobKind, id: string): Promise<void> {
-    try {
-      await kind.work(id);
-    } catch (cause) {
-      // Its row says when it is due again: the sweep takes it from there.
-      this.log.error('a job failed', { kind: kind.name, id, cause });
-    }
   }
 
   private async sweep(): Promise<void> {
