@@ -4,7 +4,8 @@ import { type App, appOf } from '../apps/app.model.js';
 import { spendRows } from './answer-budget.js';
 import type { KpiComparisonDimension } from './comparison.input.js';
 import type { ComparisonCells, ComparisonLayout } from './comparison-layout.js';
-import { type AnswerFrame, KpiSourceView } from './kpi-answer.js';
+import type { AnswerFrame } from './answer-frame.js';
+import { KpiSourceView } from './kpi-source-view.js';
 import type { SourceReport } from './kpi-source.js';
 import type { KpiMetric } from './kpi-words.js';
 

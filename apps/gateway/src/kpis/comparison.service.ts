@@ -7,7 +7,7 @@ import { type ComparisonCells, type ComparisonLayout, comparisonLayout } from '.
 import { type ComparisonQuestion, comparisonOf, inWordsOf } from './comparison-question.js';
 import { ComparisonRows } from './comparison-rows.js';
 import { gatherSides, SidesForm } from './comparison-sides.js';
-import type { AnswerFrame } from './kpi-answer.js';
+import type { AnswerFrame } from './answer-frame.js';
 import { failIfAsked, failIfPending } from './kpi-policy.js';
 import type { SourceReport, SourceStream } from './kpi-source.js';
 import type { FailedSourcePolicy } from './kpi-words.js';

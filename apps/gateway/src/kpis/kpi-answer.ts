@@ -1,26 +1,18 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { type AppRecord } from '#libs/tenancy';
-import { GatewayError, type TenantContext, requireScope } from '#libs/domain';
-import { type App, appOf } from '../apps/app.model.js';
+import { GatewayError } from '#libs/domain';
 import { spendRows, spendTable } from './answer-budget.js';
+import type { AnswerFrame } from './answer-frame.js';
 import type { KpiCells, KpiLayout } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
-import type { KpiDimensionId, KpiSource, KpiTable, KpiValue } from './kpi.model.js';
-import { GivenRows, type RowSource } from './row-source.js';
+import type { KpiTable } from './kpi.model.js';
+import { KpiRowView } from './kpi-row-view.js';
 import type { SourceReport } from './kpi-source.js';
-import { DIMENSION_COLUMNS, type KpiDimension } from './kpi-words.js';
+import { KpiSourceView } from './kpi-source-view.js';
+import { DIMENSION_COLUMNS } from './kpi-words.js';
+import { GivenRows, type RowSource } from './row-source.js';
 
 export const MOST_ROWS = 10_000;
 export const MOST_TABLE_ROWS = 100_000;
-
-/** What the whole answer's rows share. */
-export interface AnswerFrame {
-  tenant: TenantContext;
-  question: KpiQuestion;
-  layout: KpiLayout;
-  /** Whole apps behind the ids in the rows; asked for only when a query selects one. */
-  appsById: () => Promise<ReadonlyMap<string, AppRecord>>;
-}
 
 /** KpiResult of the public face. Rows are kept as cells; the objects of `rows` and `sources` are made when selected. */
 export class KpiAnswer {
@@ -119,196 +111,4 @@ function reportOfApp(report: SourceReport, appId: string): SourceReport {
     return { ...report, apps: report.apps.filter((app) => app.id === appId) };
   const error = new GatewayError('UNSUPPORTED', 'This app has no name at this vendor.', { vendor: report.vendor });
   return { ...report, apps: [], status: 'UNSUPPORTED', error };
-}
-
-/** One row of `rows`: every field reads its cell, so that fields nobody selects cost nothing. */
-export class KpiRowView {
-  private values?: KpiValue[];
-
-  constructor(
-    private readonly cells: KpiCells,
-    private readonly frame: AnswerFrame,
-  ) {}
-
-  get vendor(): unknown {
-    return this.cells[0];
-  }
-
-  /** Leads to another noun: its scope is asked for here, because guards see root fields only. */
-  get app(): Promise<App | null> {
-    requireScope(this.frame.tenant, 'apps:read');
-    return this.frame.appsById().then((byId) => {
-      const app = byId.get(this.text('APP') ?? '');
-      return app ? appOf(app) : null;
-    });
-  }
-
-  get time(): string | null {
-    return this.text('HOUR') ?? this.text('DAY') ?? this.text('WEEK') ?? this.text('MONTH');
-  }
-
-  get country(): string | null {
-    return this.text('COUNTRY');
-  }
-
-  get region(): string | null {
-    return this.text('REGION');
-  }
-
-  get network(): string | null {
-    return this.text('NETWORK');
-  }
-
-  get campaign(): string | null {
-    return this.text('CAMPAIGN');
-  }
-
-  get adgroup(): string | null {
-    return this.text('ADGROUP');
-  }
-
-  get creative(): string | null {
-    return this.text('CREATIVE');
-  }
-
-  get site(): string | null {
-    return this.text('SITE');
-  }
-
-  get tracker(): string | null {
-    return this.text('TRACKER');
-  }
-
-  get partner(): string | null {
-    return this.text('PARTNER');
-  }
-
-  get osName(): string | null {
-    return this.text('OS_NAME');
-  }
-
-  get deviceType(): string | null {
-    return this.text('DEVICE_TYPE');
-  }
-
-  get event(): string | null {
-    return this.text('EVENT');
-  }
-
-  get cohortPeriod(): number | null {
-    return this.cell('COHORT_PERIOD') as number | null;
-  }
-
-  get dimensionIds(): KpiDimensionId[] {
-    const ids: KpiDimensionId[] = [];
-    for (const [dimension, index] of this.frame.layout.at) {
-      const hasId = dimension !== 'APP' && DIMENSION_COLUMNS[dimension].length === 2;
-      const id = hasId ? this.cells[index + 1] : null;
-      if (id) ids.push({ dimension, id: String(id) });
-    }
-    return ids;
-  }
-
-  get currency(): string | null {
-    const at = this.frame.layout.currencyAt;
-    return at === undefined ? null : (this.cells[at] as string | null);
-  }
-
-  /** Read several times for each row: made once. */
-  get metrics(): KpiValue[] {
-    return (this.values ??= this.valuesOfCells());
-  }
-
-  private valuesOfCells(): KpiValue[] {
-    const { columns, firstMetricAt } = this.frame.layout;
-    const metrics: KpiValue[] = [];
-    for (let index = firstMetricAt; index < columns.length; index++) {
-      metrics.push({ name: columns[index]!.name, value: this.cells[index] as number | null });
-    }
-    return metrics;
-  }
-
-  private cell(dimension: KpiDimension): string | number | null {
-    const at = this.frame.layout.at.get(dimension);
-    return at === undefined ? null : (this.cells[at] ?? null);
-  }
-
-  private text(dimension: KpiDimension): string | null {
-    return this.cell(dimension) as string | null;
-  }
-}
-
-/** One of `sources`. */
-export class KpiSourceView implements Omit<KpiSource, 'apps' | 'reports'> {
-  readonly vendor;
-  readonly service;
-  readonly status;
-  readonly fetchedAt;
-  readonly currencies;
-  readonly warnings;
-  readonly settings;
-  readonly metricNames;
-  readonly unsupported;
-
-  constructor(
-    private readonly report: SourceReport,
-    private readonly frame: AnswerFrame,
-  ) {
-    this.vendor = report.vendor;
-    this.service = report.service;
-    this.status = report.status;
-    this.fetchedAt = report.fetchedAt;
-    this.currencies = report.currencies;
-    this.warnings = report.warnings;
-    this.settings = report.settings;
-    this.metricNames = report.metricNames;
-    this.unsupported = report.unsupported;
-  }
-
-  get error(): KpiSource['error'] {
-    const { error } = this.report;
-    return (
-      error && { code: error.code, message: error.message, retryAfterSeconds: error.details.retryAfterSeconds ?? null }
-    );
-  }
-
-  /** The reports that its numbers are, or will be, read from. */
-  get reportIds(): readonly string[] {
-    return this.report.reports;
-  }
-
-  isAbout(appId: string): boolean {
-    return this.report.apps.some(({ id }) => id === appId);
-  }
-
-  get apps(): Promise<App[]> {
-    requireScope(this.frame.tenant, 'apps:read');
-    return this.frame.appsById().then((byId) =>
-      this.report.apps.flatMap(({ id }) => {
-        const app = byId.get(id);
-        return app ? [appOf(app)] : [];
-      }),
-    );
-  }
-
-  /** As REST shows it, where an app is its id and name; none for a key without apps:read. */
-  toRest(): object {
-    const { vendor, service, status, fetchedAt, currencies, warnings, settings, metricNames, unsupported, error } =
-      this;
-    const seesApps = this.frame.tenant.scopes.has('apps:read');
-    const apps = seesApps ? this.report.apps.map(({ id, name }) => ({ id, name })) : [];
-    return {
-      vendor,
-      service,
-      apps,
-      status,
-      fetchedAt,
-      currencies,
-      warnings,
-      settings,
-      metricNames,
-      unsupported,
-      error,
-    };
-  }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#libs/domain';
 import { ReportReplies } from '../reports/report-replies.js';
 import { ReportsService } from '../reports/reports.service.js';
-import type { KpiSourceView } from './kpi-answer.js';
+import type { KpiSourceView } from './kpi-source-view.js';
 
 /** `sources` as REST shows them: with the reports they wait for, or were read from. */
 @Injectable()
