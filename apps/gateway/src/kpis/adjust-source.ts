@@ -9,6 +9,7 @@ import { describePlan, newReport } from './adjust-report.js';
 import { AdjustTable } from './adjust-table.js';
 import { type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
+import { Preparations } from './preparations.js';
 import { GivenRows, MOST_ROWS_REMEMBERED } from './row-source.js';
 import { asStream } from './kpi-source.js';
 import type { KpiSourceService, SourceReport, SourceRequest, SourceRows, SourceStream } from './kpi-source.js';
@@ -28,10 +29,7 @@ export class AdjustSource implements KpiSourceService {
   readonly vendor = 'ADJUST';
   readonly service = 'ADJUST_KPI_SERVICE';
 
-  private readonly prepared = new WeakMap<
-    KpiQuestion,
-    { opened: OpenedApps; names: NetworkNames; prepared: Prepared }
-  >();
+  private readonly preparations = new Preparations(prepareAnew);
 
   constructor(
     private readonly answers: AdjustAnswers,
@@ -70,23 +68,15 @@ export class AdjustSource implements KpiSourceService {
     return asStream({ report, layout: emptyLayout(request.question), rows: new GivenRows([]) });
   }
 
-  /** The same question about the same apps is planned once; its report is each answer's own. */
   private async prepare({ tenant, question, appIds }: SourceRequest): Promise<Prepared> {
     const [opened, names] = await Promise.all([
       this.directory.open(tenant, appIds, 'adjust'),
       this.aliases.of(tenant.tenantId, 'ADJUST'),
     ]);
-    let known = this.prepared.get(question);
-    if (!known || known.opened !== opened || known.names !== names) {
-      known = { opened, names, prepared: prepareAnew(question, opened, names) };
-      this.prepared.set(question, known);
-    }
-    const { report, plan } = known.prepared;
-    const restated = plan && this.restatement.warning(restatedBy(plan), 'Adjust');
-    return {
-      ...known.prepared,
-      report: { ...report, warnings: [...report.warnings, ...(restated ? [restated] : [])] },
-    };
+    const prepared = this.preparations.of(question, opened, names);
+    const restated = prepared.plan && this.restatement.warning(restatedBy(prepared.plan), 'Adjust');
+    if (restated) prepared.report.warnings.push(restated);
+    return prepared;
   }
 }
 

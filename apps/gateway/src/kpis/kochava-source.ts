@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SUMMARY_COUNTERS } from '#libs/kochava-reporting';
-import { AppDirectory, NetworkAliases, type NetworkNames } from '#libs/tenancy';
+import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApps } from '#libs/tenancy';
 import { Restatement } from '../vendor-reads/restatement.js';
 import type { GatheredRow } from './gathered-rows.js';
 import { cellsOf } from './kochava-cells.js';
@@ -12,6 +12,7 @@ import { type KpiCells, type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
 import { asStream } from './kpi-source.js';
 import type { KpiSourceService, SourceReport, SourceRequest, SourceRows, SourceStream } from './kpi-source.js';
+import { Preparations } from './preparations.js';
 import { GivenRows } from './row-source.js';
 import { failSource, refuseSource } from './source-failure.js';
 
@@ -28,6 +29,8 @@ interface Prepared {
 export class KochavaSource implements KpiSourceService {
   readonly vendor = 'KOCHAVA';
   readonly service = 'KOCHAVA_SUMMARY';
+
+  private readonly preparations = new Preparations(prepareAnew);
 
   constructor(
     private readonly summaries: KochavaSummaries,
@@ -104,21 +107,25 @@ export class KochavaSource implements KpiSourceService {
       this.directory.open(tenant, appIds, 'kochava-reporting'),
       this.aliases.of(tenant.tenantId, 'KOCHAVA'),
     ]);
-    const report = newKochavaReport(question, opened);
-    const layout = layoutFor(question);
-    report.unsupported = unsupportedParts(question);
-    if (report.unsupported.length > 0) {
-      refuseSource(report, `Kochava’s summaries can not be asked for ${report.unsupported.join(', ')}.`);
-      return { report, layout, names };
-    }
-    const plan = planForKochava(question, (name) => names.vendorNames(name));
-    describeKochavaPlan(report, question, plan);
-    if (plan.counters.length === 0) {
-      const missing = plan.unsupported.join(', ');
-      refuseSource(report, missing ? `Kochava has no ${missing}.` : 'None of these metrics is Kochava’s.');
-    } else if (opened.opened.length === 0) refuseSource(report, 'None of these apps has a Kochava guid.');
-    return report.error ? { report, layout, names } : { report, layout, names, plan };
+    return this.preparations.of(question, opened, names);
   }
+}
+
+function prepareAnew(question: KpiQuestion, opened: OpenedApps, names: NetworkNames): Prepared {
+  const report = newKochavaReport(question, opened);
+  const layout = layoutFor(question);
+  report.unsupported = unsupportedParts(question);
+  if (report.unsupported.length > 0) {
+    refuseSource(report, `Kochava’s summaries can not be asked for ${report.unsupported.join(', ')}.`);
+    return { report, layout, names };
+  }
+  const plan = planForKochava(question, (name) => names.vendorNames(name));
+  describeKochavaPlan(report, question, plan);
+  if (plan.counters.length === 0) {
+    const missing = plan.unsupported.join(', ');
+    refuseSource(report, missing ? `Kochava has no ${missing}.` : 'None of these metrics is Kochava’s.');
+  } else if (opened.opened.length === 0) refuseSource(report, 'None of these apps has a Kochava guid.');
+  return report.error ? { report, layout, names } : { report, layout, names, plan };
 }
 
 type SourceApps = Parameters<KochavaSummaries['find']>[1]['apps'];
