@@ -223,6 +223,7 @@ try {
     'gateway',
     'dist/bundle/gateway.js',
     {
+      MALLOC_ARENA_MAX: '1',
       PORT: await freePort(),
       DATA_DIR: dataDir,
       DATABASE_URL: '',

@@ -58,7 +58,9 @@ const SECRETS = {
   CREDENTIAL_KEYS: `bench:${randomBytes(32).toString('base64')}`,
 };
 
+/** As `npm run start:prod` starts it. */
 const environment = (postgresUrl, upstreamUrl, database, env) => ({
+  MALLOC_ARENA_MAX: '1',
   ...{ PORT: '0', DATABASE_URL: withName(postgresUrl, database), ADJUST_BASE_URL: upstreamUrl },
   ...SECRETS,
   ...env,
