@@ -23,6 +23,8 @@ export interface Wanted {
   readonly freshMs: number;
   /** Only what is under way. */
   readonly bypass: boolean;
+  /** Id of the report that was read, or joined, for the same the last time. */
+  readonly last?: string | undefined;
 }
 
 /**
@@ -34,19 +36,61 @@ const JOINED_MS = 60_000;
 /** Of reports, newest first: one that is there, else one under way, else one that came to nothing and would again. */
 export function pickReport(rows: readonly ReportModel[], wanted: Wanted): ReportModel | undefined {
   const fitting = rows.filter((row) => row.upstreamApp === wanted.upstreamApp && covers(row, wanted.asked));
-  const there = wanted.bypass ? undefined : fitting.find((row) => isThere(row) && isFresh(row, wanted.freshMs));
+  const there = wanted.bypass
+    ? undefined
+    : nearest(
+        fitting.filter((row) => isThere(row) && isFresh(row, wanted.freshMs)),
+        wanted,
+      );
   return (
     there ??
-    fitting.find(({ status }) => LIVE.includes(status as ReportStatus)) ??
+    nearest(
+      fitting.filter(({ status }) => LIVE.includes(status as ReportStatus)),
+      wanted,
+    ) ??
     (wanted.bypass ? undefined : fitting.find((row) => failsAgain(row, wanted)))
   );
 }
 
-/** The newest report that is there, of whatever age. */
+/** A report that is there, of whatever age. */
 export const olderReport = (
   rows: readonly ReportModel[],
-  { upstreamApp, asked }: Pick<Wanted, 'upstreamApp' | 'asked'>,
-): ReportModel | undefined => rows.find((row) => isThere(row) && row.upstreamApp === upstreamApp && covers(row, asked));
+  wanted: Pick<Wanted, 'upstreamApp' | 'asked' | 'last'>,
+): ReportModel | undefined =>
+  nearest(
+    rows.filter((row) => isThere(row) && row.upstreamApp === wanted.upstreamApp && covers(row, wanted.asked)),
+    wanted,
+  );
+
+/**
+ * The newest that was asked for the same, or was read for it before: what is made of its file may be there. Wider ones come
+ * and go with what others ask, and would have to be read anew each time.
+ */
+const nearest = (
+  fitting: readonly ReportModel[],
+  { asked, last }: Pick<Wanted, 'asked' | 'last'>,
+): ReportModel | undefined => fitting.find((row) => row.id === last || isSame(row, asked)) ?? fitting[0];
+
+const MOST_NOTED = 20_000;
+
+/** Which report was picked last for what was asked about an app. Lost when the process ends: then it is picked anew. */
+export class LastPicks {
+  private readonly ids = new Map<string, string>();
+
+  of(appId: string, asked: SummaryAsked): string | undefined {
+    return this.ids.get(nameOf(appId, asked));
+  }
+
+  note(appId: string, asked: SummaryAsked, reportId: string): void {
+    const name = nameOf(appId, asked);
+    this.ids.delete(name);
+    if (this.ids.size >= MOST_NOTED) this.ids.delete(this.ids.keys().next().value!);
+    this.ids.set(name, reportId);
+  }
+}
+
+const nameOf = (appId: string, { traffic, grouping, timeSeries, start, end }: SummaryAsked): string =>
+  [appId, traffic, grouping, timeSeries, start, end].join(' ');
 
 const isThere = ({ status, hasFile }: ReportModel): boolean => status === 'COMPLETED' && hasFile;
 

@@ -12,7 +12,7 @@ import { LIVE, type ReportStatus } from '../reports/report-words.js';
 import { SummaryReports } from '../reports/summary-reports.js';
 import { isDown, VendorReads } from '../vendor-reads/vendor-reads.js';
 import { KochavaMaking } from './kochava-making.js';
-import { askedReportOf, olderReport, pickReport, type Wanted } from './kochava-pick.js';
+import { askedReportOf, LastPicks, olderReport, pickReport, type Wanted } from './kochava-pick.js';
 import type { KochavaPlan } from './kochava-plan.js';
 
 /** What is wanted: one summary of each app. */
@@ -67,6 +67,8 @@ const LOST = 'Kochava’s answer to the request was lost.';
 /** Finds the summaries that a question is answered from: there, under way, or asked for now. */
 @Injectable()
 export class KochavaSummaries {
+  private readonly picks = new LastPicks();
+
   constructor(
     private readonly vault: CredentialVault,
     private readonly reports: SummaryReports,
@@ -131,8 +133,11 @@ export class KochavaSummaries {
     const look = (): Promise<ReportModel[]> => this.reports.find(of, since);
     const known = await look();
     const ofApp = (rows: readonly ReportModel[], { id }: OpenedApp) => rows.filter(({ appId }) => appId === id);
-    const wantedOf = ({ upstreamName: upstreamApp }: OpenedApp) =>
-      ({ asked: plan.asked, upstreamApp, freshMs, bypass: bypassCache }) satisfies Wanted;
+    const { asked } = plan;
+    const wantedOf = ({ id, upstreamName: upstreamApp }: OpenedApp): Wanted => {
+      const last = this.picks.of(id, asked);
+      return { asked, upstreamApp, freshMs, bypass: bypassCache, last };
+    };
     const pick: Search['pick'] = (app, rows) => pickReport(ofApp(rows, app), wantedOf(app));
     const each = (rowOf: (app: OpenedApp) => ReportModel | undefined): SummaryOfApp[] =>
       apps.flatMap((app) => {
@@ -158,6 +163,7 @@ export class KochavaSummaries {
   private ask(tenant: TenantContext, search: Search): Promise<SummaryOfApp[]> {
     return inTurn(search.apps, async (app) => {
       const row = search.pick(app, search.known) ?? (await this.make(tenant, app, search));
+      this.picks.note(app.id, search.plan.asked, row.id);
       return { app, row };
     });
   }

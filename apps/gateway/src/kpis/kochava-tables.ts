@@ -5,7 +5,7 @@ import type { TenantContext } from '#libs/domain';
 import { readableFile, readRows, readSummary, SummaryColumns, type SummaryRow } from '#libs/kochava-reporting';
 import type { NetworkNames } from '#libs/tenancy';
 import type { AskedReport } from '../reports/asked-report.js';
-import { ReportLinks } from '../reports/report-links.js';
+import { SmallFiles } from '../reports/small-files.js';
 import { VendorReads } from '../vendor-reads/vendor-reads.js';
 import type { GatheredRow, GatheredRows } from './gathered-rows.js';
 import { keysOf } from './kochava-cells.js';
@@ -40,7 +40,7 @@ export class KochavaTables {
   private readonly taken = new WeakSet<SummaryTable>();
 
   constructor(
-    private readonly links: ReportLinks,
+    private readonly files: SmallFiles,
     private readonly reads: VendorReads,
     private readonly columns: SummaryColumns,
     private readonly gatherer: RowGatherer,
@@ -105,8 +105,7 @@ export class KochavaTables {
     onUnknown: (names: readonly string[]) => void,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<SummaryRow[]> {
-    const { body: packed } = await this.links.open(row, { signal });
-    const { body } = await readableFile(packed);
+    const { body } = await readableFile(await this.files.open(row, signal));
     const wish = { groupings: plan.asked.grouping, counters: plan.counters };
     const own = ownColumnsOf(row);
     yield* readSummary(readRows(body, { format: 'csv' }), this.columns, wish, (places) =>

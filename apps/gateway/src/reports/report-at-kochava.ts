@@ -9,6 +9,7 @@ import {
 } from '#libs/kochava-reporting';
 import { CredentialVault, type OpenCredential } from '#libs/tenancy';
 import { type AskedReport, upstreamRequestOf } from './asked-report.js';
+import { KnownLinks } from './known-links.js';
 import { ReportStore } from './report-store.js';
 
 /** Of the vendor's own list, the latest. */
@@ -25,10 +26,11 @@ export class ReportAtKochava {
     private readonly client: KochavaReportClient,
     private readonly vault: CredentialVault,
     private readonly store: ReportStore,
+    private readonly links: KnownLinks,
   ) {}
 
   async progress(row: ReportModel): Promise<ReportProgress> {
-    return this.client.progress(await this.credentialOf(row), nameOf(row));
+    return this.noting(row, await this.client.progress(await this.credentialOf(row), nameOf(row)));
   }
 
   /** Kochava lets go of queued reports only: UpstreamError `conflict` for others. */
@@ -58,10 +60,16 @@ export class ReportAtKochava {
     for (const { token } of recent.filter(isCandidate).slice(0, MOST_ASKED)) {
       const found = await this.client.progress(credential, { appGuid, token });
       if (!found.request || !isOfKind(found, request.content.kind) || !isSameRequest(body, found.request)) continue;
-      if (!owned.has(token)) return found;
+      if (!owned.has(token)) return this.noting(row, found);
       underWay ??= found;
     }
     return underWay;
+  }
+
+  /** Whoever opens the file next need not ask again. */
+  private noting(row: ReportModel, told: ReportProgress): ReportProgress {
+    if (told.link !== undefined) this.links.keep(row.id, told.link);
+    return told;
   }
 
   private credentialOf({ tenantId, credentialVersion }: ReportModel): Promise<OpenCredential> {

@@ -78,8 +78,7 @@ export class ReportFollower {
     const changed = await this.store.change(row.id, [row.status as ReportStatus], { ...change, nextLookAt });
     if (nextLookAt && changed) await this.jobs.wake(REPORT_JOBS, row.id, nextLookAt);
     if (changed?.status === 'COMPLETED' && changed.hasFile) {
-      const columns = await this.rows.readColumns(changed).catch(() => []);
-      if (columns.length > 0) await this.store.change(row.id, ['COMPLETED'], { columns: [...columns] });
+      await this.rows.readColumns(changed).catch(() => undefined);
     }
   }
 

@@ -5,40 +5,30 @@ import {
   type Download,
   type DownloadOptions,
   isExpiredLink,
-  linkExpiresAt,
   linkFileName,
   ReportDownloads,
 } from '#libs/kochava-reporting';
+import { KnownLinks } from './known-links.js';
 import { ReportAtKochava } from './report-at-kochava.js';
 import { goneTo } from './report-progress.js';
 import { LIVE, type ReportStatus } from './report-words.js';
 
-interface KeptLink {
-  link: string;
-  until: number;
-}
-
-const MOST_KEPT = 1_000;
-/** Of a link that does not tell. */
-const LIFE_MS = 3_600_000;
-
-/** Opens reports' files. Links are as good as the files: they live in memory alone, and are asked for again. */
+/** Opens reports' files, by the links that are known; where there is none, or it is old, another is asked for. */
 @Injectable()
 export class ReportLinks {
-  private readonly kept = new Map<string, KeptLink>();
-
   constructor(
     private readonly vendor: ReportAtKochava,
     private readonly downloads: ReportDownloads,
+    private readonly known: KnownLinks,
   ) {}
 
   /** NOT_READY while it is under way, CONFLICT where it has come to nothing, UNSUPPORTED where the file went elsewhere. */
   async open(row: ReportModel, options: DownloadOptions = {}): Promise<Download & { fileName: string }> {
     mustHaveFile(row);
-    const kept = this.kept.get(row.id);
-    if (kept && kept.until > Date.now()) {
+    const known = this.known.of(row.id);
+    if (known !== undefined) {
       try {
-        return await this.fetch(row, kept.link, options);
+        return await this.fetch(row, known, options);
       } catch (error) {
         if (!isExpiredLink(error)) throw error;
       }
@@ -57,8 +47,6 @@ export class ReportLinks {
       const says = 'Kochava no longer gives a link to this report’s file. Ask for the report again.';
       throw new GatewayError('UPSTREAM_REJECTED', says, { vendor: 'KOCHAVA' });
     }
-    if (this.kept.size >= MOST_KEPT) this.kept.delete(this.kept.keys().next().value!);
-    this.kept.set(row.id, { link, until: linkExpiresAt(link)?.getTime() ?? Date.now() + LIFE_MS });
     return link;
   }
 }

@@ -9,6 +9,7 @@ import { reportLines } from './report-lines.js';
 import { ReportMakers } from './report-makers.js';
 import { ReportSpool } from './report-spool.js';
 import { ReportStore } from './report-store.js';
+import { SmallFiles } from './small-files.js';
 
 /** Where a page begins: a byte of the unpacked file, and whether it can be reached where the file lies. */
 interface Place {
@@ -28,6 +29,7 @@ export class ReportRows {
     private readonly makers: ReportMakers,
     private readonly spool: ReportSpool,
     private readonly store: ReportStore,
+    private readonly files: SmallFiles,
   ) {}
 
   /** `first` rows from the cursor on; the next page's cursor is the byte that its first row begins with. */
@@ -70,7 +72,11 @@ export class ReportRows {
 
   /** The names of the columns, and that they are known from now on. */
   async readColumns(row: ReportModel): Promise<readonly string[]> {
-    const { batches } = await this.open(row);
+    const { kind } = row;
+    // Whoever waits for a summary is about to read it.
+    const file = kind === 'SUMMARY' ? await this.files.open(row) : (await this.makers.of(kind).open(row)).body;
+    const { body } = await readableFile(file);
+    const batches = this.noting(row, readRows(body, { format: formatOf(row) }));
     try {
       const head = await batches.next();
       return head.done ? [] : head.value.columns;
@@ -80,8 +86,7 @@ export class ReportRows {
   }
 
   private async open(row: ReportModel, after?: string | null, signal?: AbortSignal): Promise<OpenRows> {
-    const { format: asked } = row.request as unknown as AskedReport;
-    const format = asked === 'JSON' ? 'json' : 'csv';
+    const format = formatOf(row);
     const place = after ? placeOf(after) : undefined;
     if (!place || place.at === 0) {
       const { body, spooled } = await this.whole(row, signal);
@@ -121,6 +126,9 @@ export class ReportRows {
     }
   }
 }
+
+const formatOf = ({ request }: ReportModel) =>
+  (request as unknown as AskedReport).format === 'JSON' ? ('json' as const) : ('csv' as const);
 
 const cursorOf = ({ at, spooled }: Place): string => Buffer.from(`${at}${spooled ? 's' : ''}`).toString('base64url');
 

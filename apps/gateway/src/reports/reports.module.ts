@@ -6,6 +6,7 @@ import { ReportCanceller } from './report-canceller.js';
 import { ReportFollower } from './report-follower.js';
 import { ReportIntake } from './report-intake.js';
 import { ReportJobs } from './report-jobs.js';
+import { KnownLinks } from './known-links.js';
 import { ReportLinks } from './report-links.js';
 import { ReportMakers } from './report-makers.js';
 import { ReportReplies } from './report-replies.js';
@@ -18,6 +19,7 @@ import { ReportWaits } from './report-waits.js';
 import { ReportsController } from './reports.controller.js';
 import { ReportsResolver } from './reports.resolver.js';
 import { ReportsService } from './reports.service.js';
+import { SmallFiles } from './small-files.js';
 import { SummaryReports } from './summary-reports.js';
 
 @Module({})
@@ -30,8 +32,10 @@ export class ReportsModule {
       providers: [
         { provide: ReportSpool, useValue: new ReportSpool(dataDir) },
         ReportStore,
+        KnownLinks,
         ReportAtKochava,
         ReportLinks,
+        SmallFiles,
         ReportRows,
         ReportSender,
         ReportIntake,
@@ -54,7 +58,7 @@ export class ReportsModule {
         ReportsService,
         ReportReplies,
         ReportSender,
-        ReportLinks,
+        SmallFiles,
         SummaryReports,
         ReportWaits,
       ],
