@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import { useGateway } from './support/gateway.js';
+import { useReports } from './support/reports.js';
 
 interface Reply {
   status: number;
@@ -12,10 +12,10 @@ interface Reply {
 
 /** The requests of docs/bi.md, with the headers that each tool sends and no others. */
 describe('BI tools', () => {
-  const gateway = useGateway({ adjustOnly: true });
+  const gateway = useReports({ sandbox: { kochavaReporting: { times: { queuedMs: 0, runningMs: 0 } } } });
   const DAYS = 'from=2026-05-01&to=2026-05-03';
-  const CSV = `/v1/kpis?${DAYS}&metrics=installs,revenue&group_by=app,day&format=csv`;
-  const ENCODED = `/v1/kpis?${DAYS}&metrics=installs%2Crevenue&group_by=app%2Cday&format=csv`;
+  const CSV = `/v1/kpis?${DAYS}&metrics=installs,revenue&group_by=app,day&vendors=adjust&format=csv`;
+  const ENCODED = `/v1/kpis?${DAYS}&metrics=installs%2Crevenue&group_by=app%2Cday&vendors=adjust&format=csv`;
   const HEADINGS = 'vendor,app_id,app_name,date,currency,installs,revenue';
   let key: string;
   beforeAll(async () => {
@@ -84,6 +84,20 @@ describe('BI tools', () => {
     expectChallenge(await ask(CSV, tool));
     for (const name of ['key', 'api_key', 'apikey', 'access_token'])
       expectChallenge(await ask(`${CSV}&${name}=${key}`, tool));
+  });
+
+  it('tells both vendors’ rows where none is named, once Kochava has made its own: 503 with Retry-After until then', async () => {
+    const both = CSV.replace('&vendors=adjust', '');
+    const tool = { accept: 'text/csv', ...basic('bi') };
+    const first = await ask(`${both}&wait_seconds=0&on_failed_source=partial`, tool);
+    expect([first.status, first.headers['retry-after']]).toEqual([503, '5']);
+    let reply = first;
+    while (reply.status === 503) reply = await ask(`${both}&wait_seconds=30`, tool);
+    expect(reply.status).toBe(200);
+    const [head, ...lines] = reply.text.trimEnd().split('\n');
+    expect(head).toBe(HEADINGS);
+    for (const vendor of ['ADJUST', 'KOCHAVA'])
+      expect(lines.filter((line) => line.startsWith(`${vendor},`))).toHaveLength(6);
   });
 
   it('answers every URL that docs/bi.md shows', async () => {
