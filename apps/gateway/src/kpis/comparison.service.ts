@@ -8,6 +8,7 @@ import { type ComparisonQuestion, comparisonOf, inWordsOf } from './comparison-q
 import { ComparisonRows } from './comparison-rows.js';
 import { gatherSides, SidesForm } from './comparison-sides.js';
 import type { AnswerFrame } from './answer-frame.js';
+import { CURRENCY_WARNING } from './kochava-report.js';
 import { failIfAsked, failIfPending } from './kpi-policy.js';
 import type { SourceReport, SourceStream } from './kpi-source.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
@@ -151,9 +152,16 @@ export class ComparisonService {
 /** Told on Kochava's side, which is the one without currencies. `apart`: Adjust's, where they were several in one row. */
 function warnOfCurrencies(reports: readonly SourceReport[], apart: readonly string[]): void {
   const kochava = reports.find(({ vendor, error }) => vendor === 'KOCHAVA' && !error);
-  kochava?.warnings.push(
-    apart.length === 0
-      ? 'Kochava’s amounts are compared as if they were in Adjust’s currency.'
-      : `Adjust has several currencies (${apart.join(', ')}) in one row, or in the totals: there Kochava’s amount stands alone, compared with none. Group by APP, or ask about apps of one currency.`,
+  const currencies = reports.find(({ vendor }) => vendor === 'ADJUST')?.currencies ?? [];
+  if (!kochava || currencies.length === 0) return;
+  // Its rows stand beside Adjust's here, under Adjust's currency.
+  const others = kochava.warnings.filter((warning) => warning !== CURRENCY_WARNING);
+  kochava.warnings = [
+    ...others,
+    `Kochava’s summaries do not say which currency their money is in: its amounts are compared as if they were in Adjust’s (${currencies.join(', ')}), and \`currency\` is Adjust’s.`,
+  ];
+  if (apart.length === 0) return;
+  kochava.warnings.push(
+    `Adjust has several currencies (${apart.join(', ')}) in one row, or in the totals: there Kochava’s amount stands alone, compared with none. Group by APP, or ask about apps of one currency.`,
   );
 }

@@ -6,7 +6,8 @@ import type { SourceReport } from './kpi-source.js';
 
 const COST_WARNING =
   'COST is what Kochava says was spent on clicks and on impressions: spend on installs, or by other models, is not in it.';
-const CURRENCY_WARNING = 'Kochava’s summaries do not say which currency their money is in: `currency` is null.';
+/** Of an answer where Kochava's rows stand alone. */
+export const CURRENCY_WARNING = 'Kochava’s summaries do not say which currency their money is in: `currency` is null.';
 const REENGAGEMENT_WARNING =
   'REATTRIBUTIONS are Kochava’s reengagements: every return through an ad, not those of lapsed users alone.';
 
