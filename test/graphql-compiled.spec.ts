@@ -78,6 +78,25 @@ describe('a query that comes again', () => {
     expect(await codes(right)).toEqual(['NOT_FOUND']);
   });
 
+  it('waits for what is not there yet, and takes a null for no condition as the bad input that it is', async () => {
+    expect((await same('{ apps(first: 1) { nodes { id } totalCount } }')).data['apps']).toMatchObject({
+      totalCount: 2,
+    });
+    const condition = 'query ($if: Boolean = true) { viewer { keyName @include(if: $if) } }';
+    const codes = (await same(condition, { if: null })).errors?.map(({ extensions }) => extensions.code);
+    expect(codes).toEqual(['BAD_USER_INPUT']);
+  });
+
+  it('is compiled again when others have taken its place', async () => {
+    const asked = '{ viewer { keyName scopes } }';
+    const before = await same(asked);
+    for (let other = 0; other < 210; other++) {
+      const query = `{ viewer { keyName as${other}: keyName } }`;
+      for (let time = 0; time < 3; time++) await gateway.graphql(key, query);
+    }
+    expect(await same(asked)).toEqual(before);
+  });
+
   it('knows the operations of one document apart', async () => {
     const query = 'query A { viewer { keyName } } query B { viewer { tenant { slug } } }';
     for (let time = 0; time < 4; time++) {

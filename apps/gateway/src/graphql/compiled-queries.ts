@@ -5,16 +5,18 @@ import {
   GraphQLError,
   type GraphQLField,
   type GraphQLSchema,
+  Kind,
   getNamedType,
   isLeafType,
   isObjectType,
+  visit,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GraphqlContext } from './graphql.module.js';
 
 type Run = (root: undefined, context: GraphqlContext, variables: object) => ExecutionResult | Promise<ExecutionResult>;
 
-/** What is known of a document: how often it came, and what it was compiled to; false: it can't be. */
+/** How often a document came, and what its operations were compiled to; false: that one can't be. */
 interface Known {
   times: number;
   readonly runs: Map<string, Run | false>;
@@ -31,7 +33,8 @@ const MOST_COMPILED = 200;
 export function compiledQueries(): ApolloServerPlugin<GraphqlContext> {
   /** By the document that Apollo keeps of a text. */
   const documents = new WeakMap<DocumentNode, Known>();
-  let compiled = 0;
+  /** Those with compiled operations; the one used longest ago goes first. */
+  const compiled = new Map<DocumentNode, Known>();
   let schema: GraphQLSchema;
 
   function runOf(document: DocumentNode, operationName: string | undefined): Run | undefined {
@@ -39,19 +42,27 @@ export function compiledQueries(): ApolloServerPlugin<GraphqlContext> {
     if (!known) documents.set(document, (known = { times: 0, runs: new Map() }));
     known.times++;
     if (known.times < COMPILED_FROM) return undefined;
+    keep(document, known);
     const name = operationName ?? '';
     let run = known.runs.get(name);
     if (run === undefined) {
-      if (compiled >= MOST_COMPILED) return undefined;
-      compiled++;
-      freed.register(document, undefined);
-      const query = compileQuery(schema, document, operationName);
-      run = isCompiledQuery(query) && (query.query as Run);
+      const query = mayHaveNoCondition(document) ? undefined : compileQuery(schema, document, operationName);
+      run = query !== undefined && isCompiledQuery(query) && (query.query as Run);
       known.runs.set(name, run);
     }
     return run || undefined;
   }
-  const freed = new FinalizationRegistry<undefined>(() => compiled--);
+
+  function keep(document: DocumentNode, known: Known): void {
+    compiled.delete(document);
+    compiled.set(document, known);
+    if (compiled.size <= MOST_COMPILED) return;
+    const [oldest, { runs }] = compiled.entries().next().value!;
+    compiled.delete(oldest);
+    runs.clear();
+    // It has to come again as often as a new one: what takes turns must not be compiled anew each time.
+    documents.set(oldest, { times: 0, runs });
+  }
 
   return {
     async serverWillStart(server) {
@@ -82,30 +93,36 @@ export function compiledQueries(): ApolloServerPlugin<GraphqlContext> {
   };
 }
 
+/** A null where @skip and @include want true or false is an error to the interpreter alone. */
+function mayHaveNoCondition(document: DocumentNode): boolean {
+  let mayBe = false;
+  visit(document, {
+    VariableDefinition: ({ type }) => {
+      mayBe ||= type.kind !== Kind.NON_NULL_TYPE && type.kind === Kind.NAMED_TYPE && type.name.value === 'Boolean';
+    },
+  });
+  return mayBe;
+}
+
 /** An error as the interpreter would have thrown it, and as Apollo then formats it. */
 function asInterpreted({ message, path, originalError }: GraphQLError): GraphQLError {
   return new GraphQLError(message, { path, originalError, extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }
 
+/** Types of which one answer holds thousands. What their fields read is there: none is a promise. */
+const MANY = new Set(['KpiRow', 'KpiValue', 'KpiDimensionId', 'KpiColumn', 'KpiComparisonRow']);
+
 /**
- * Takes away the resolvers that only read a property, of fields whose values hold nothing that has to be asked for: the
- * schema's builder gives one to every field, and a field without one is read in place.
+ * Takes away the resolvers of MANY that only read a property: the schema's builder gives one to every field, and a field
+ * without one is read in place.
  */
 function readPlainly(schema: GraphQLSchema): void {
-  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
-  const own = types.filter(({ name }) => !name.startsWith('__'));
-  const plain = new Set(own);
-  const isPlain = (field: GraphQLField<unknown, unknown>): boolean => {
-    const type = getNamedType(field.type);
-    return readsProperty(field) && (isLeafType(type) || (isObjectType(type) && plain.has(type)));
-  };
-  // A type is plain when all its fields are; taking one away may take others with it.
-  for (let before = Infinity; before !== plain.size;) {
-    before = plain.size;
-    for (const type of plain) if (!Object.values(type.getFields()).every(isPlain)) plain.delete(type);
-  }
-  for (const type of own) {
-    for (const field of Object.values(type.getFields())) if (isPlain(field)) delete field.resolve;
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || !MANY.has(type.name)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const of = getNamedType(field.type);
+      if ((isLeafType(of) || MANY.has(of.name)) && readsProperty(field)) delete field.resolve;
+    }
   }
 }
 

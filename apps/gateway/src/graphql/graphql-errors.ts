@@ -43,7 +43,10 @@ export class GraphqlErrors {
     if (cause instanceof GatewayError || !(cause instanceof GraphQLError)) return toGatewayError(cause);
     const code = formatted.extensions?.['code'];
     const noSuchOperation = /^Schema is not configured/.test(cause.message);
-    if (code === 'INTERNAL_SERVER_ERROR' && !noSuchOperation) return toGatewayError(cause.originalError ?? cause);
+    // A null variable where a directive wants true or false is found only while it runs.
+    const noCondition = /^Argument "if" of non-null type "Boolean!"/.test(cause.message);
+    if (code === 'INTERNAL_SERVER_ERROR' && !noSuchOperation && !noCondition)
+      return toGatewayError(cause.originalError ?? cause);
     if (/Syntax Error: Document contains more that \d+ tokens|token limit/i.test(formatted.message)) {
       return new QueryTooComplex('The document has too many tokens.').toGatewayError();
     }
