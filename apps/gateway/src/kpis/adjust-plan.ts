@@ -228,7 +228,7 @@ function sourceOf(metric: KpiMetric): MetricSource {
 
 const ASKED_FOR: Record<AdjustEndpoint, string> = {
   overview: 'an overview',
-  events: 'a question about events (EVENT in groupBy, or a filter by events)',
+  events: 'a question about events (grouped by EVENT, or filtered by events)',
   cohorts: 'a cohort',
 };
 
@@ -278,7 +278,7 @@ function refuseAddingUp(names: string[], inner: ReadonlySet<AdjustGrouping>): ne
   const what = names.length > 0 ? names.join(', ') : 'A rate per event';
   throw new GatewayError(
     'UNSUPPORTED',
-    `${what} can not be added up over ${[...inner].map(dimension).join(', ')}: put ${[...inner].map(dimension).join(', ')} into groupBy.`,
+    `${what} can not be added up over ${[...inner].map(dimension).join(', ')}: group by ${[...inner].map(dimension).join(' and ')} too.`,
     { vendor: 'ADJUST' },
   );
 }

@@ -1,10 +1,20 @@
 import { type ComparisonCells, type ComparisonLayout, columnsOf, sortedDimensions } from './comparison-layout.js';
 import { type ComparisonQuestion, isOfCurrency } from './comparison-question.js';
 import { SIDES, type Side, type SidesForm } from './comparison-sides.js';
-import { addInto, type GatheredRow, plus } from './gathered-rows.js';
+import { addInto, type GatheredRow, plus } from './gathered-row.js';
 import { type KpiMetric, RATIOS } from './kpi-words.js';
 
 type Sums = (number | null)[];
+
+/** A metric of the question; places are counted from the start of a side's sums. */
+interface ComparedMetric {
+  /** As rows call it. */
+  readonly name: string;
+  readonly hasCurrency: boolean;
+  readonly place: number;
+  /** Of a ratio: what `place` is divided by. */
+  readonly under: number | undefined;
+}
 
 /** What both sides have in one currency. */
 interface Entry {
@@ -21,6 +31,9 @@ export class ComparisonRows {
   private readonly dimensions: number;
   /** Place in a row of each cell of the key. */
   private readonly places: readonly number[];
+  private readonly metrics: readonly ComparedMetric[];
+  /** Sides of which nothing is told. */
+  private readonly halves: readonly Side[];
   private open?: { key: GatheredRow['key']; entries: Entry[] };
   private readonly inAll = new Map<string | null, Sums>();
   private readonly standAlone = new Set<string>();
@@ -30,29 +43,36 @@ export class ComparisonRows {
     private readonly form: SidesForm,
     private readonly layout: ComparisonLayout,
     /** Sides whose rows are all there; what came of others does not count. */
-    private readonly whole: ReadonlySet<Side>,
+    whole: ReadonlySet<Side>,
   ) {
     this.places = sortedDimensions(question.groupBy).flatMap((dimension) =>
       columnsOf(dimension).map((_, index) => layout.at.get(dimension)! + index),
     );
     this.dimensions = this.places.length;
+    this.metrics = question.metrics.map((metric) => comparedMetric(metric, form));
+    this.halves = SIDES.filter((side) => !whole.has(side));
   }
 
   /** The rows that are complete once `row` has come, which must come sorted by key. */
   add({ key, sums }: GatheredRow): ComparisonCells[] {
-    for (const side of SIDES) if (!this.whole.has(side)) sums.fill(null, ...this.rangeOf(side));
-    if (!SIDES.some((side) => this.has(sums, side))) return [];
+    for (const side of this.halves) sums.fill(null, ...this.rangeOf(side));
+    if (!this.has(sums, 'ADJUST') && !this.has(sums, 'KOCHAVA')) return [];
     const currency = this.form.hasCurrency ? (key[this.dimensions] as string | null) : null;
     const all = this.inAll.get(currency);
     if (all) addInto(all, sums);
     else this.inAll.set(currency, [...sums]);
     const { open } = this;
-    if (open && open.key.every((cell, index) => index >= this.dimensions || cell === key[index])) {
+    if (open && this.isSame(open.key, key)) {
       open.entries.push({ currency, sums });
       return [];
     }
     this.open = { key, entries: [{ currency, sums }] };
     return open ? this.rowsOf(open.key, open.entries) : [];
+  }
+
+  private isSame(one: GatheredRow['key'], other: GatheredRow['key']): boolean {
+    for (let index = 0; index < this.dimensions; index++) if (one[index] !== other[index]) return false;
+    return true;
   }
 
   /** The rows of the last combination. */
@@ -80,18 +100,19 @@ export class ComparisonRows {
   private rowsIn(layout: ComparisonLayout, key: GatheredRow['key'], entries: Entry[]): ComparisonCells[] {
     const whole = entries.length === 1 ? entries : [{ currency: null, sums: inOne(entries) }];
     const ofCurrency = this.form.hasCurrency ? this.beside(entries) : entries;
-    return this.question.metrics.flatMap((metric) => {
-      const hasCurrency = isOfCurrency(metric);
-      return (hasCurrency ? ofCurrency : whole).map(({ currency, sums }) => {
+    const made: ComparisonCells[] = [];
+    for (const metric of this.metrics) {
+      for (const { currency, sums } of metric.hasCurrency ? ofCurrency : whole) {
         const cells: ComparisonCells = new Array(layout.columns.length).fill(null);
         for (let index = 0; index < key.length && index < this.dimensions; index++)
           cells[this.places[index]!] = key[index]!;
-        cells[layout.metricAt] = metric.toLowerCase();
-        if (layout.currencyAt !== undefined && hasCurrency) cells[layout.currencyAt] = currency;
+        cells[layout.metricAt] = metric.name;
+        if (layout.currencyAt !== undefined && metric.hasCurrency) cells[layout.currencyAt] = currency;
         this.compare(metric, sums, cells, layout.valuesAt);
-        return cells;
-      });
-    });
+        made.push(cells);
+      }
+    }
+    return made;
   }
 
   /** The entries with Kochava's amount beside Adjust's, where that is one; sorted by currency, none last. */
@@ -117,26 +138,18 @@ export class ComparisonRows {
     return SIDES.map((other) => ({ currency, sums: [...sums].fill(null, ...this.rangeOf(other)) }));
   }
 
-  private compare(metric: KpiMetric, sums: Sums, cells: ComparisonCells, at: number): void {
-    const [adjust, kochava] = SIDES.map((side) => this.valueOf(metric, sums, side)) as [number | null, number | null];
+  private compare(metric: ComparedMetric, sums: Sums, cells: ComparisonCells, at: number): void {
+    const adjust = valueOf(metric, sums, this.form.startOf('ADJUST'));
+    const kochava = valueOf(metric, sums, this.form.startOf('KOCHAVA'));
     cells[at] = adjust;
     cells[at + 1] = kochava;
     if (adjust === null || kochava === null) return;
-    const delta = RATIOS[metric] ? kochava - adjust : plus(kochava, -adjust);
+    const delta = metric.under === undefined ? plus(kochava, -adjust) : kochava - adjust;
     cells[at + 2] = delta;
     if (adjust === 0) return;
     const percent = (100 * delta) / adjust;
     cells[at + 3] = percent;
     cells[at + 4] = Math.abs(percent) <= this.question.tolerancePercent;
-  }
-
-  private valueOf(metric: KpiMetric, sums: Sums, side: Side): number | null {
-    const start = this.form.startOf(side);
-    const ratio = RATIOS[metric];
-    if (!ratio) return sums[start + this.form.placeOf(metric)] ?? null;
-    const over = sums[start + this.form.placeOf(ratio.over)] ?? null;
-    const under = sums[start + this.form.placeOf(ratio.under)] ?? null;
-    return over === null || !under ? null : over / under;
   }
 
   private has = (sums: Sums, side: Side): boolean => sums[this.form.startOf(side)] !== null;
@@ -151,4 +164,21 @@ function inOne(entries: readonly Entry[]): Sums {
   const sums = [...entries[0]!.sums];
   for (const entry of entries.slice(1)) addInto(sums, entry.sums);
   return sums;
+}
+
+function comparedMetric(metric: KpiMetric, form: SidesForm): ComparedMetric {
+  const ratio = RATIOS[metric];
+  return {
+    name: metric.toLowerCase(),
+    hasCurrency: isOfCurrency(metric),
+    place: form.placeOf(ratio?.over ?? metric),
+    under: ratio && form.placeOf(ratio.under),
+  };
+}
+
+function valueOf({ place, under }: ComparedMetric, sums: Sums, start: number): number | null {
+  const value = sums[start + place] ?? null;
+  if (under === undefined) return value;
+  const divisor = sums[start + under] ?? null;
+  return value === null || !divisor ? null : value / divisor;
 }

@@ -48,11 +48,15 @@ export class SidesForm {
     const valueAt = this.question.asked.metrics.map((metric) => place(metric.toLowerCase()));
     const campaignAt = names.indexOf('campaign');
     const start = this.startOf(side);
+    // One of each, filled anew for every row.
     const sums: (number | null)[] = new Array(this.sums).fill(null);
+    const key: KpiCells = new Array(keyAt.length).fill(null);
     sums[start] = 1;
     return (cells) => {
-      valueAt.forEach((at, index) => (sums[start + 1 + index] = (cells[at] ?? null) as number | null));
-      const key = keyAt.map((at) => cells[at] ?? null);
+      for (let index = 0; index < valueAt.length; index++) {
+        sums[start + 1 + index] = (cells[valueAt[index]!] ?? null) as number | null;
+      }
+      for (let index = 0; index < keyAt.length; index++) key[index] = cells[keyAt[index]!] ?? null;
       if (side === 'ADJUST' && key[campaignAt] === NO_CAMPAIGN) key[campaignAt] = null;
       return rows.add(key, sums);
     };

@@ -12,11 +12,12 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { RememberInputs } from '../edge/input.js';
+import { RememberInputs, type RulesBetween } from '../edge/input.js';
 import { Public, publicEnum } from '../edge/public-type.js';
 import { DayScalar } from '../edge/scalars.js';
 import { IfPresent, IsDay, IsListOf, IsPlainObject, IsUtcOffset } from '../edge/validators.js';
 import { KpiFilterInput, Names } from './kpi.input.js';
+import { problemsBetween } from './kpi-question.js';
 import { FailedSourcePolicy, KpiMetric } from './kpi-words.js';
 
 /** Dimensions that both vendors have. */
@@ -35,6 +36,8 @@ export type KpiComparisonDimension = keyof typeof KpiComparisonDimension;
 @InputType({ description: 'One question to both vendors; without appIds: about every app that the key may read.' })
 @RememberInputs()
 export class KpiComparisonInput {
+  static readonly rulesBetween: RulesBetween<KpiComparisonInput> = problemsBetween;
+
   @Public(() => [ID], { nullable: true, openApi: { type: 'array', items: { type: 'string' } } })
   @Names(1000)
   @ArrayMinSize(1, { message: 'name one at least, or leave it out' })
@@ -49,10 +52,10 @@ export class KpiComparisonInput {
   to!: string;
 
   @Public(() => [KpiMetric], { description: 'One at least. What one vendor lacks is null on its side.' })
-  @ArrayMinSize(1, { message: 'name a metric at least' })
+  @ArrayMinSize(1, { message: 'ask for one metric at least' })
   @ArrayUnique({ message: 'holds a metric twice' })
   @IsListOf(KpiMetric)
-  @IsArray({ message: 'must be a list' })
+  @IsArray({ message: ({ value }) => (value === undefined ? 'ask for one metric at least' : 'must be a list') })
   metrics!: KpiMetric[];
 
   @Public(() => [KpiComparisonDimension], { defaultValue: [] })

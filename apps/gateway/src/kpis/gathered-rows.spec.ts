@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type GatheredRow, GatheredRows } from './gathered-rows.js';
+import type { GatheredRow } from './gathered-row.js';
+import { GatheredRows } from './gathered-rows.js';
 
 describe('gathered rows', () => {
   let folder: string;

@@ -1,6 +1,6 @@
 import type { SummaryGroup, SummaryRow } from '#libs/kochava-reporting';
 import type { NetworkNames } from '#libs/tenancy';
-import { type GatheredRow, plus } from './gathered-rows.js';
+import { type GatheredRow, plus } from './gathered-row.js';
 import { type CounterSource, DAY_MS, HOUR_MS, KOCHAVA_GROUPING, type KochavaPlan } from './kochava-plan.js';
 import type { KpiCells, KpiLayout } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';

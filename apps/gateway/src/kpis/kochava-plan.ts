@@ -73,6 +73,19 @@ export const KOCHAVA_COUNTERS: Partial<Record<KpiMetric, readonly string[]>> = {
 export const unsupportedAtKochava = (groupBy: readonly KpiDimension[]): KpiDimension[] =>
   groupBy.filter((dimension) => !KOCHAVA_GROUPING[dimension] && !HERE.has(dimension));
 
+/** In a sentence, for readers who ask by GraphQL or by URL, where names are spelled otherwise. */
+const IN_WORDS: Record<string, string> = {
+  cohort: 'cohorts',
+  'filter.osNames': 'a filter by OS names',
+  'filter.deviceTypes': 'a filter by device types',
+  'filter.events': 'a filter by events',
+  'adjust.trackerToken': 'an Adjust tracker',
+  'adjust.trackerFilter': 'a filter by Adjust trackers',
+  'adjust.sandbox': 'Adjust’s sandbox data',
+  'adjust.reattributed': 'Adjust’s reattributed users apart',
+};
+export const inWords = (parts: readonly string[]): string => parts.map((part) => IN_WORDS[part] ?? part).join(', ');
+
 /** What of a question would change the numbers, and Kochava has nothing like: named as the question names it. */
 export function unsupportedParts({ groupBy, cohort, filter, adjust, utcOffset }: KpiQuestion): string[] {
   const parts: [string, boolean][] = [
@@ -85,7 +98,7 @@ export function unsupportedParts({ groupBy, cohort, filter, adjust, utcOffset }:
     ['adjust.sandbox', adjust.sandbox === true],
     ['adjust.reattributed', adjust.reattributed !== undefined && adjust.reattributed !== 'ALL'],
     [
-      `utcOffset ${utcOffset}, which is no whole hour: its summaries are by the hour at the finest`,
+      `days at ${utcOffset}, which is no whole hour: its summaries are by the hour at the finest`,
       minutesOf(utcOffset) % 60 !== 0,
     ],
   ];

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { SUMMARY_COUNTERS } from '#libs/kochava-reporting';
 import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApps } from '#libs/tenancy';
 import { Restatement } from '../vendor-reads/restatement.js';
-import type { GatheredRow } from './gathered-rows.js';
+import type { GatheredRow } from './gathered-row.js';
 import { cellsOf } from './kochava-cells.js';
-import { type KochavaPlan, planForKochava, unsupportedParts } from './kochava-plan.js';
+import { inWords, type KochavaPlan, planForKochava, unsupportedParts } from './kochava-plan.js';
 import { describeColumns, describeKochavaPlan, describeSummaries, newKochavaReport } from './kochava-report.js';
 import { KochavaSummaries } from './kochava-summaries.js';
 import { KochavaTables, type SummaryTable } from './kochava-tables.js';
@@ -116,7 +116,7 @@ function prepareAnew(question: KpiQuestion, opened: OpenedApps, names: NetworkNa
   const layout = layoutFor(question);
   report.unsupported = unsupportedParts(question);
   if (report.unsupported.length > 0) {
-    refuseSource(report, `Kochava’s summaries can not be asked for ${report.unsupported.join(', ')}.`);
+    refuseSource(report, `Kochava’s summaries can not be asked for ${inWords(report.unsupported)}.`);
     return { report, layout, names };
   }
   const plan = planForKochava(question, (name) => names.vendorNames(name));

@@ -1,7 +1,7 @@
 import { ApiQuery } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
-import { type FieldError, GatewayError, badInput } from '#libs/domain';
-import { gatherProblems, readInput } from '../edge/input.js';
+import { type FieldError, GatewayError, VENDORS, badInput } from '#libs/domain';
+import { readInput } from '../edge/input.js';
 import { deepFreeze } from '../edge/recent.js';
 import { FORM_PARAMS } from './kpi-form.js';
 import { KpiQueryInput } from './kpi.input.js';
@@ -35,11 +35,20 @@ const vendorMetrics: Reader = (values) =>
     const colon = value.indexOf(':');
     return { vendor: value.slice(0, Math.max(0, colon)).toUpperCase(), name: value.slice(colon + 1) };
   });
+const VENDOR_METRIC = new RegExp(`^(${VENDORS.join('|')}):.`, 'i');
+function noVendorMetrics(values: Values): string | undefined {
+  const bad = split(values).filter((value) => !VENDOR_METRIC.test(value));
+  if (bad.length === 0) return undefined;
+  const named = bad.slice(0, 10).map((value) => JSON.stringify(value));
+  return `must hold only vendor:name, as adjust:waus or kochava:duplicate_clicks, not ${named.join(', ')}`;
+}
 
 export interface Param {
   /** Where the value goes in the input. */
   field: string;
   read: Reader;
+  /** What is wrong with the values, where only their text in the URL can tell. */
+  wrong?: (values: Values) => string | undefined;
   description: string;
   required?: boolean;
   repeated?: boolean;
@@ -62,7 +71,9 @@ export const KPI_PARAMS = {
   vendor_metrics: {
     field: 'vendorMetrics',
     read: vendorMetrics,
-    description: 'Comma separated, each after its vendor: adjust:waus, adjust:all_events|revenue.',
+    wrong: noVendorMetrics,
+    description:
+      'Comma separated, each after its vendor: adjust:waus, adjust:all_events|revenue, kochava:duplicate_clicks.',
   },
   group_by: {
     field: 'groupBy',
@@ -83,7 +94,8 @@ export const KPI_PARAMS = {
     field: 'filter.networks',
     read: names,
     repeated: true,
-    description: 'Canonical network names; repeat the parameter, because names hold commas.',
+    description:
+      'Canonical network names, as rows show them: a vendor’s own name of a network that has a canonical one matches that vendor’s rows alone. Repeat the parameter, because names hold commas.',
   },
   campaigns: {
     field: 'filter.campaigns',
@@ -175,14 +187,18 @@ export function inputOf<T extends object>(door: QueryDoor<T>, query: RawQuery, p
       problems.push({ pointer: `/${name}`, detail: 'stands there more than once' });
       continue;
     }
-    set(plain, param.field, param.read(values));
+    const wrong = param.wrong?.(values);
+    if (wrong) problems.push({ pointer: `/${name}`, detail: wrong });
+    else set(plain, param.field, param.read(values));
   }
-  const input = gatherProblems(problems, () => readInput(door.type, plain));
-  if (!input || problems.length > 0) throw renamed(badInput(problems), door.params);
-  return deepFreeze(input);
+  try {
+    return deepFreeze(readInput(door.type, plain, problems));
+  } catch (error) {
+    throw renamed(error, door.params);
+  }
 }
 
-/** The same error with `/filter/countries/0` told as `/countries`. */
+/** The same error with `/filter/countries/0` told as `/countries`, and `groupBy` in its words as `group_by`. */
 export function renamed(error: unknown, params: Params = KPI_PARAMS): unknown {
   if (!(error instanceof GatewayError) || error.code !== 'BAD_USER_INPUT' || !error.details.errors) return error;
   return badInput(
@@ -191,9 +207,17 @@ export function renamed(error: unknown, params: Params = KPI_PARAMS): unknown {
       const [name] =
         Object.entries(params).find(([, { field }]) => field.split('.').every((part, index) => path[index] === part)) ??
         [];
-      return { pointer: name ? `/${name}` : pointer, detail };
+      return { pointer: name ? `/${name}` : pointer, detail: inUrlWords(detail, params) };
     }),
   );
+}
+
+/** Names of fields that are spelled otherwise in a URL: those of one lower-case word are words of the language too. */
+function inUrlWords(text: string, params: Params): string {
+  return text.replaceAll(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (word) => {
+    const [name] = Object.entries(params).find(([, { field }]) => field.split('.').at(-1) === word) ?? [];
+    return name ?? word;
+  });
 }
 
 function set(target: Record<string, unknown>, field: string, value: unknown): void {

@@ -1,7 +1,8 @@
-import { GatewayError } from '#libs/domain';
+import { type FieldError, GatewayError, badInput } from '#libs/domain';
+import { gatherProblems } from '../edge/input.js';
 import type { KpiAnswer } from './kpi-answer.js';
 import type { KpiQuestion } from './kpi-question.js';
-import type { KpiSourceService, SourceReport } from './kpi-source.js';
+import type { KpiSourceService, SourceReport, SourceRequest } from './kpi-source.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
 
 /** The sources that `question` is for: those of the vendors that it names, else every one that has a metric to tell. */
@@ -9,6 +10,23 @@ export function chosen(sources: readonly KpiSourceService[], question: KpiQuesti
   const { vendors, metrics, vendorMetrics } = question;
   if (vendors) return sources.filter(({ vendor }) => vendors.includes(vendor));
   return sources.filter(({ vendor }) => metrics.length > 0 || vendorMetrics.some((metric) => metric.vendor === vendor));
+}
+
+/**
+ * What each source has to say of a question before any of them is asked for its numbers. BAD_USER_INPUT names what is wrong
+ * at any.
+ */
+export async function checked(sources: readonly KpiSourceService[], request: SourceRequest): Promise<SourceReport[]> {
+  const told = await Promise.allSettled(sources.map((source) => source.check(request)));
+  const problems: FieldError[] = [];
+  const reports = told.map((one) =>
+    gatherProblems(problems, () => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    }),
+  );
+  if (problems.length > 0) throw badInput(problems);
+  return reports.flatMap((report) => report ?? []);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type FieldError, type Vendor, badInput } from '#libs/domain';
+import type { RulesBetween } from '../edge/input.js';
 import { deepFreeze } from '../edge/recent.js';
 import type { AppKpiInput } from './kpi.input.js';
 import { type KpiDimension, type KpiMetric, TIME_DIMENSIONS } from './kpi-words.js';
@@ -39,6 +40,48 @@ const DAY_MS = 86_400_000;
 /** The longest range a question may span: ten years of days. */
 const MOST_DAYS = 3_660;
 
+type Asked = Partial<AppKpiInput>;
+
+/** What is wrong between the fields of a question, all of it at once. */
+export const problemsBetween: RulesBetween<Asked> = (input, isGood) => {
+  const { from = '', to = '', metrics = [], vendorMetrics = [], groupBy = [], vendors, cohort, filter } = input;
+  const problems: FieldError[] = [];
+  const days = (Date.parse(to) - Date.parse(from)) / DAY_MS;
+  if (days < 0) problems.push({ pointer: '/to', detail: 'must not lie before `from`' });
+  if (days > MOST_DAYS) problems.push({ pointer: '/to', detail: `must lie within ${MOST_DAYS} days of \`from\`` });
+  if (metrics.length + vendorMetrics.length === 0 && isGood('/metrics', '/vendorMetrics')) {
+    problems.push({ pointer: '/metrics', detail: 'ask for one metric at least, here or in vendorMetrics' });
+  }
+  if (groupBy.filter((dimension) => TIME_DIMENSIONS.has(dimension)).length > 1) {
+    problems.push({ pointer: '/groupBy', detail: 'may hold one of HOUR, DAY, WEEK and MONTH: a row has one time' });
+  }
+  if (groupBy.includes('COHORT_PERIOD') && !cohort && isGood('/cohort')) {
+    problems.push({ pointer: '/groupBy', detail: 'COHORT_PERIOD needs `cohort`' });
+  }
+  if (vendors?.length === 0) problems.push({ pointer: '/vendors', detail: 'name a vendor, or leave it out' });
+  for (const name of FILTERS) {
+    if (filter?.[name]?.length === 0) {
+      problems.push({ pointer: `/filter/${name}`, detail: 'name one at least, or leave it out' });
+    }
+  }
+  return [...problems, ...ownMetricsProblems({ metrics, vendorMetrics, vendors })];
+};
+
+function ownMetricsProblems({ metrics = [], vendorMetrics = [], vendors }: Asked): FieldError[] {
+  const names = new Set(metrics.map((metric) => metric.toLowerCase()));
+  return vendorMetrics.flatMap(({ vendor, name }, index) => {
+    const problems: FieldError[] = [];
+    if (names.has(name)) {
+      problems.push({ pointer: `/vendorMetrics/${index}/name`, detail: `${name} is asked for twice` });
+    }
+    names.add(name);
+    if (vendors?.length && !vendors.includes(vendor)) {
+      problems.push({ pointer: `/vendorMetrics/${index}/vendor`, detail: `${vendor} is not among \`vendors\`` });
+    }
+    return problems;
+  });
+}
+
 /**
  * The question that `input` asks. What is wrong between its fields is BAD_USER_INPUT, all of it at once; each field by
  * itself has been validated already.
@@ -53,30 +96,7 @@ export function questionOf(input: AppKpiInput): KpiQuestion {
 const questions = new WeakMap<AppKpiInput, KpiQuestion>();
 
 function makeQuestion(input: AppKpiInput): KpiQuestion {
-  const problems: FieldError[] = [];
-  const days = (Date.parse(input.to) - Date.parse(input.from)) / DAY_MS;
-  if (days < 0) problems.push({ pointer: '/to', detail: 'must not lie before `from`' });
-  if (days > MOST_DAYS) problems.push({ pointer: '/to', detail: `must lie within ${MOST_DAYS} days of \`from\`` });
-  if (input.metrics.length + input.vendorMetrics.length === 0) {
-    problems.push({ pointer: '/metrics', detail: 'ask for one metric at least, here or in vendorMetrics' });
-  }
-  if (input.groupBy.filter((dimension) => TIME_DIMENSIONS.has(dimension)).length > 1) {
-    problems.push({ pointer: '/groupBy', detail: 'may hold one of HOUR, DAY, WEEK and MONTH: a row has one time' });
-  }
-  const names = new Set(input.metrics.map((metric) => metric.toLowerCase()));
-  input.vendorMetrics.forEach(({ vendor, name }, index) => {
-    if (names.has(name))
-      problems.push({ pointer: `/vendorMetrics/${index}/name`, detail: `${name} is asked for twice` });
-    names.add(name);
-    if (input.vendors?.length && !input.vendors.includes(vendor)) {
-      problems.push({ pointer: `/vendorMetrics/${index}/vendor`, detail: `${vendor} is not among \`vendors\`` });
-    }
-  });
-  if (input.groupBy.includes('COHORT_PERIOD') && !input.cohort) {
-    problems.push({ pointer: '/groupBy', detail: 'COHORT_PERIOD needs `cohort`' });
-  }
-  if (input.vendors?.length === 0) problems.push({ pointer: '/vendors', detail: 'name a vendor, or leave it out' });
-  const filter = filterOf(input.filter, problems);
+  const problems = problemsBetween(input, () => true);
   if (problems.length > 0) throw badInput(problems);
   const { adjust, cohort } = input;
   return {
@@ -85,7 +105,7 @@ function makeQuestion(input: AppKpiInput): KpiQuestion {
     metrics: input.metrics,
     vendorMetrics: input.vendorMetrics.map(({ vendor, name }) => ({ vendor, name })),
     groupBy: input.groupBy,
-    filter,
+    filter: filterOf(input.filter),
     vendors: input.vendors ?? undefined,
     utcOffset: input.utcOffset === '-00:00' ? '+00:00' : input.utcOffset,
     cohort: cohort ? { period: cohort.period, range: cohort.range?.replaceAll(/\s+/g, '') } : undefined,
@@ -100,12 +120,12 @@ function makeQuestion(input: AppKpiInput): KpiQuestion {
   };
 }
 
-function filterOf(input: AppKpiInput['filter'], problems: FieldError[]): KpiFilter {
+const FILTERS = ['countries', 'networks', 'campaigns', 'osNames', 'deviceTypes', 'events'] as const;
+
+function filterOf(input: AppKpiInput['filter']): KpiFilter {
   const filter: Record<string, readonly string[] | undefined> = {};
-  for (const name of ['countries', 'networks', 'campaigns', 'osNames', 'deviceTypes', 'events'] as const) {
+  for (const name of FILTERS) {
     const values = input?.[name];
-    if (values?.length === 0)
-      problems.push({ pointer: `/filter/${name}`, detail: 'name one at least, or leave it out' });
     const folded = name === 'countries' || name === 'osNames' || name === 'deviceTypes';
     filter[name] = sorted(folded ? values?.map((value) => value.toLowerCase()) : values);
   }

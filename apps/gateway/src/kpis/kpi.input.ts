@@ -16,11 +16,12 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { Vendor } from '#libs/domain';
-import { RememberInputs } from '../edge/input.js';
+import { RememberInputs, type RulesBetween } from '../edge/input.js';
 import { Public } from '../edge/public-type.js';
 import { DayScalar } from '../edge/scalars.js';
 import { IfPresent, IsDay, IsListOf, IsListOfCountries, IsPlainObject, IsUtcOffset } from '../edge/validators.js';
 import { VendorEnum } from '../public-enums.js';
+import { problemsBetween } from './kpi-question.js';
 import {
   AdjustAttributionSource,
   AdjustAttributionType,
@@ -152,6 +153,8 @@ export class AdjustKpiOptions {
 @InputType()
 @RememberInputs()
 export class AppKpiInput {
+  static readonly rulesBetween: RulesBetween<AppKpiInput> = problemsBetween;
+
   @Public(() => DayScalar, { description: 'First and last day, both included.' })
   @IsDay()
   from!: string;

@@ -10,7 +10,7 @@ import { type KpiQuestion, questionOf } from './kpi-question.js';
 import { deepFreeze } from '../edge/recent.js';
 import type { LineForm } from '../edge/table-lines.js';
 import { hasSameColumns, inLayout, type KpiLayout, mergedLayout } from './kpi-layout.js';
-import { asked, chosen, failIfAsked, failIfPending, settle } from './kpi-policy.js';
+import { asked, checked, chosen, failIfAsked, failIfPending, settle } from './kpi-policy.js';
 import type { KpiSourceService, SourceReport, SourceRequest, SourceStream } from './kpi-source.js';
 import { rowsInTurn } from './row-source.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
@@ -83,20 +83,23 @@ export class KpisService {
   /** The sources' own streams. Whoever opens them reads or leaves each. */
   async open(tenant: TenantContext, question: KpiQuestion, about: About): Promise<SourceStream[]> {
     const request = requestOf(tenant, question, about);
-    const streams = asked(
-      question,
-      await Promise.all(chosen(this.sources, question).map((source) => source.stream(request))),
-    );
+    const sources = await this.sourcesOf(request);
+    const streams = asked(question, await Promise.all(sources.map((source) => source.stream(request))));
     this.count(streams);
     return streams;
   }
 
+  /** One alone says by itself what is wrong; several are heard first, or one is asked for what another refuses. */
+  private async sourcesOf(request: SourceRequest): Promise<KpiSourceService[]> {
+    const sources = chosen(this.sources, request.question);
+    if (sources.length > 1) await checked(sources, request);
+    return sources;
+  }
+
   private async answer(tenant: TenantContext, question: KpiQuestion, about: About): Promise<KpiAnswer> {
     const request = requestOf(tenant, question, about);
-    const parts = asked(
-      question,
-      await Promise.all(chosen(this.sources, question).map((source) => source.read(request))),
-    );
+    const sources = await this.sourcesOf(request);
+    const parts = asked(question, await Promise.all(sources.map((source) => source.read(request))));
     this.count(parts);
     const frame = this.frame(tenant, question, parts);
     const reports = parts.map(({ report }) => report);
