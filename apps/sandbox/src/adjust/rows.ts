@@ -16,6 +16,7 @@ import { EVENT_KPI_NAMES, eventKpi, OVERVIEW_KPIS } from './kpis.js';
 import type { Groups, Key } from './placing.js';
 import { placeCells } from './placing.js';
 import type { KpiRequest } from './request.js';
+import { badRequest } from './refusal.js';
 import { channelsOf } from './request.js';
 
 /** One answer row: a key per grouping, in the asked order, and a value per KPI. */
@@ -162,9 +163,15 @@ function cohortRows(world: World, request: KpiRequest, groups: Groups, now: numb
   return rows;
 }
 
+/** Rows are made before they are sent: more would be more than this process has room for. */
+const MOST_ROWS = 1_500_000;
+
 /** All rows of the answer in the order of their keys. Combinations without anything to tell are left out. */
 export function answerRows(world: World, request: KpiRequest, now: number): Row[] {
   const groups = placeCells(request);
+  const most = groups.placing.groups * bucketsOf(request, now).length;
+  if (most > MOST_ROWS)
+    throw badRequest(`This stand-in makes ${MOST_ROWS} rows at the most: ask for fewer days or groups.`);
   const rows =
     request.endpoint === 'cohorts'
       ? cohortRows(world, request, groups, now)
