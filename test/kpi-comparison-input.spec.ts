@@ -36,6 +36,13 @@ describe('who may ask for a comparison, and for what', () => {
     ],
     ['a parameter of /v1/kpis', { vendors: 'adjust', totals: 'true' }, {}, ['/totals', '/vendors'], []],
     ['several at once', { from: 'x', wait_seconds: 'y', limit: '1' }, {}, ['/from', '/limit', '/wait_seconds'], []],
+    [
+      'what is wrong between fields beside what is wrong in one',
+      { to: '2026-04-30', group_by: 'day,week', tolerance_percent: '-1' },
+      { to: '2026-04-30', groupBy: ['DAY', 'WEEK'], filter: { networks: [] }, tolerancePercent: -1 },
+      ['/group_by', '/to', '/tolerance_percent'],
+      ['/filter/networks', '/groupBy', '/to', '/tolerancePercent'],
+    ],
     ['a form that there is none of', { format: 'xlsx', bom: 'yes' }, {}, ['/bom', '/format'], []],
   ])('names %s', async (_, params, input, atRest, atGraphql) => {
     if (atRest.length > 0) {
@@ -48,6 +55,11 @@ describe('who may ask for a comparison, and for what', () => {
       expect([extensions.code, named(extensions.errors)]).toEqual(['BAD_USER_INPUT', atGraphql]);
     }
     expect(gateway.sandbox.requests).toEqual([]);
+  });
+
+  it('says what is to be asked for where nothing is', async () => {
+    const { body } = await get({ metrics: '' });
+    expect(body.detail).toBe('metrics: ask for one metric at least');
   });
 
   it('asks for its scope, for the apps’ scope at a row’s app, and knows nobody else’s apps', async () => {

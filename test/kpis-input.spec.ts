@@ -77,10 +77,31 @@ describe('questions that are wrong, at both doors', () => {
     ['a form in words', { format: 'csv', bom: 'yes' }, ['/bom']],
     ['totals in words', { totals: '1' }, ['/totals']],
     ['a parameter that there is none of', { metric: 'installs', fields: 'x' }, ['/fields', '/metric']],
+    ['a parameter by its name in JSON', { groupBy: 'day', utc_offset: 'x' }, ['/groupBy', '/utc_offset']],
     [
       'several at once',
       { from: '2026-02-30', metrics: 'x', countries: 'ZZ', utc_offset: '1', limit: '1' },
       ['/countries', '/from', '/limit', '/metrics', '/utc_offset'],
+    ],
+    [
+      'what is wrong between fields beside what is wrong in one',
+      { from: '2026-05-03', group_by: 'day,week', utc_offset: 'x' },
+      ['/group_by', '/to', '/utc_offset'],
+    ],
+    [
+      'what is wrong between fields beside the form',
+      { group_by: 'day,week', format: 'xlsx' },
+      ['/format', '/group_by'],
+    ],
+    [
+      'nothing that another field may yet make right',
+      { from: 'x', group_by: 'cohort_period', cohort_period: 'year', metrics: '', vendor_metrics: 'nobody:waus' },
+      ['/cohort_period', '/from', '/vendor_metrics'],
+    ],
+    [
+      'a vendor’s metrics beside other fields',
+      { utc_offset: 'x', vendors: 'kochava', vendor_metrics: 'adjust:installs' },
+      ['/utc_offset', '/vendor_metrics'],
     ],
   ])('names %s', async (_, params, pointers) => {
     const { status, body } = await get({ ...RIGHT, ...params });
@@ -93,6 +114,21 @@ describe('questions that are wrong, at both doors', () => {
     const { body } = await get({ ...RIGHT, countries: 'DE,XX1,ZZ', metrics: 'installs,nope' });
     expect(body.detail).toContain('"XX1", "ZZ"');
     expect(body.detail).toContain('"NOPE"');
+    nothingSent();
+  });
+
+  it('speaks of parameters as a URL spells them, and of a vendor’s metric as it must be written', async () => {
+    const detail = async (params: Record<string, string>) => (await get({ ...RIGHT, ...params })).body.errors[0].detail;
+    expect(await detail({ metrics: '' })).toBe('ask for one metric at least, here or in vendor_metrics');
+    expect(await detail({ vendor_metrics: 'adjust:waus,baz,appsflyer:x' })).toMatch(
+      /vendor:name, as adjust:waus or .*, not "baz", "appsflyer:x"$/,
+    );
+    expect(await detail({ group_by: 'event' })).not.toMatch(/groupBy/);
+    const list = await gateway.http('get', '/v1/reports?limit=50', key);
+    expect([list.status, list.body.errors]).toEqual([
+      400,
+      [{ pointer: '/limit', detail: expect.stringMatching(/is not a parameter here, as first, after, app, .* are/) }],
+    ]);
     nothingSent();
   });
 
@@ -211,11 +247,54 @@ describe('questions that are wrong, at both doors', () => {
       { ...JSON_RIGHT, appIds: ['nope'] },
       { ...JSON_RIGHT, appIds: [] },
       { ...JSON_RIGHT, groupBy: ['SITE'] },
+      { ...JSON_RIGHT, to: '2026-04-01', utcOffset: '+25:00', groupBy: ['DAY', 'WEEK'], filter: { networks: [] } },
     ]) {
       const [rest, told] = await Promise.all([query(input), graphql(input)]);
       expect([told.code, told.errors, told.message]).toEqual([rest.body.code, rest.body.errors, rest.body.detail]);
       expect(rest.status).toBeGreaterThanOrEqual(400);
     }
+    nothingSent();
+  });
+
+  it('names what is wrong between fields at its place in JSON, beside what is wrong in one', async () => {
+    const { body } = await query({
+      ...JSON_RIGHT,
+      to: '2026-04-01',
+      waitSeconds: 31,
+      vendors: ['KOCHAVA'],
+      vendorMetrics: [
+        { vendor: 'ADJUST', name: 'installs', as: 'x' },
+        { vendor: 'ADJUST', name: 'waus' },
+      ],
+      filter: { countries: ['Germany'], networks: [] },
+    });
+    expect(named(body.errors)).toEqual([
+      '/filter/countries',
+      '/filter/networks',
+      '/to',
+      '/vendorMetrics/0/as',
+      '/vendorMetrics/0/name',
+      '/vendorMetrics/0/vendor',
+      '/vendorMetrics/1/vendor',
+      '/waitSeconds',
+    ]);
+    nothingSent();
+  });
+
+  it('names the metrics that each vendor has none of, and asks none of them', async () => {
+    const { status, body } = await get({ ...RIGHT, vendor_metrics: 'kochava:foo,adjust:bar' });
+    const details = body.errors.map(({ pointer, detail }: { pointer: string; detail: string }) => [
+      pointer,
+      detail.split(';')[0],
+    ]);
+    expect([status, details.sort()]).toEqual([
+      400,
+      [
+        ['/vendor_metrics', 'Adjust has no metric "bar"'],
+        ['/vendor_metrics', 'Kochava has no metric "foo"'],
+      ],
+    ]);
+    expect((await get({ ...RIGHT, vendor_metrics: 'kochava:foo' })).status).toBe(400);
     nothingSent();
   });
 

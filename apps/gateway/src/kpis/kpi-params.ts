@@ -1,7 +1,7 @@
 import { ApiQuery } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
 import { type FieldError, GatewayError, VENDORS, badInput } from '#libs/domain';
-import { readInput } from '../edge/input.js';
+import { gatherProblems, readInput } from '../edge/input.js';
 import { deepFreeze } from '../edge/recent.js';
 import { FORM_PARAMS } from './kpi-form.js';
 import { KpiQueryInput } from './kpi.input.js';
@@ -169,12 +169,14 @@ export const kpiInputOf = (query: RawQuery, problems: FieldError[]): KpiQueryInp
  */
 export function inputOf<T extends object>(door: QueryDoor<T>, query: RawQuery, problems: FieldError[]): T {
   const plain: Record<string, unknown> = {};
+  const wrongFields: FieldError[] = [];
   for (const [name, value] of Object.entries(query)) {
     const param = Object.hasOwn(door.params, name) ? door.params[name] : undefined;
     if (!param) {
       if (!Object.hasOwn(door.form, name)) problems.push({ pointer: `/${name}`, detail: 'is not a parameter here' });
       continue;
     }
+    const pointer = `/${param.field.replace('.', '/')}`;
     const values = Array.isArray(value) ? value : [value ?? ''];
     if (values.every((one) => one === '')) continue;
     if (
@@ -184,32 +186,31 @@ export function inputOf<T extends object>(door: QueryDoor<T>, query: RawQuery, p
       !param.repeated &&
       param.read !== vendorMetrics
     ) {
-      problems.push({ pointer: `/${name}`, detail: 'stands there more than once' });
+      wrongFields.push({ pointer, detail: 'stands there more than once' });
       continue;
     }
     const wrong = param.wrong?.(values);
-    if (wrong) problems.push({ pointer: `/${name}`, detail: wrong });
+    if (wrong) wrongFields.push({ pointer, detail: wrong });
     else set(plain, param.field, param.read(values));
   }
-  try {
-    return deepFreeze(readInput(door.type, plain, problems));
-  } catch (error) {
-    throw renamed(error, door.params);
-  }
+  const found: FieldError[] = [];
+  const reading = { problems: wrongFields, refused: problems.length > 0 };
+  const input = gatherProblems(found, () => readInput(door.type, plain, reading));
+  if (input && problems.length === 0) return deepFreeze(input);
+  throw badInput([...problems, ...found.map((one) => inUrl(one, door.params))]);
 }
 
 /** The same error with `/filter/countries/0` told as `/countries`, and `groupBy` in its words as `group_by`. */
 export function renamed(error: unknown, params: Params = KPI_PARAMS): unknown {
   if (!(error instanceof GatewayError) || error.code !== 'BAD_USER_INPUT' || !error.details.errors) return error;
-  return badInput(
-    error.details.errors.map(({ pointer, detail }) => {
-      const path = pointer.slice(1).split('/');
-      const [name] =
-        Object.entries(params).find(([, { field }]) => field.split('.').every((part, index) => path[index] === part)) ??
-        [];
-      return { pointer: name ? `/${name}` : pointer, detail: inUrlWords(detail, params) };
-    }),
-  );
+  return badInput(error.details.errors.map((one) => inUrl(one, params)));
+}
+
+function inUrl({ pointer, detail }: FieldError, params: Params): FieldError {
+  const path = pointer.slice(1).split('/');
+  const isIt = ({ field }: Param): boolean => field.split('.').every((part, index) => path[index] === part);
+  const [name] = Object.entries(params).find(([, param]) => isIt(param)) ?? [];
+  return { pointer: name ? `/${name}` : pointer, detail: inUrlWords(detail, params) };
 }
 
 /** Names of fields that are spelled otherwise in a URL: those of one lower-case word are words of the language too. */
