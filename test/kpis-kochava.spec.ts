@@ -225,11 +225,11 @@ describe('KPIs of Kochava', () => {
       [{ metrics: 'sessions' }, 'SESSIONS'],
       [{ group_by: 'event', metrics: 'events' }, 'EVENT'],
       [{ group_by: 'os_name' }, 'OS_NAME'],
-      [{ cohort_period: 'day' }, 'cohort'],
-      [{ device_types: 'phone' }, 'filter.deviceTypes'],
-      [{ events: 'Purchase', metrics: 'events' }, 'filter.events'],
-      [{ adjust_reattributed: 'installed' }, 'adjust.reattributed'],
-      [{ utc_offset: '+05:30' }, 'utcOffset +05:30'],
+      [{ cohort_period: 'day' }, 'cohorts'],
+      [{ device_types: 'phone' }, 'a filter by device types'],
+      [{ events: 'Purchase', metrics: 'events' }, 'a filter by events'],
+      [{ adjust_reattributed: 'installed' }, 'reattributed users'],
+      [{ utc_offset: '+05:30' }, 'days at +05:30'],
     ] as const) {
       const refused = await rest({ metrics: 'installs', ...params });
       expect([refused.status, refused.body.code]).toEqual([422, 'UNSUPPORTED']);
