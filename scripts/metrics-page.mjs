@@ -36,7 +36,10 @@ const DIMENSIONS = {
   MONTH: ['month', 'The first of the month, with the same caution.'],
   COUNTRY: ['countries', 'ISO 3166-1 alpha-2, upper case.'],
   REGION: ['region', 'Adjust’s business regions: APAC, EMEA, LATAM, …'],
-  NETWORK: ['networks', 'First level of the tracker tree, under the tenant’s one name for it (network aliases).'],
+  NETWORK: [
+    'networks',
+    'First level of the tracker tree, under the tenant’s one name for it (network aliases); a filter takes that name too.',
+  ],
   CAMPAIGN: ['campaigns', 'Second level.'],
   ADGROUP: ['adgroups', 'Third level.'],
   CREATIVE: ['creatives', 'Fourth level.'],
@@ -80,10 +83,18 @@ function wordsFor(known, words, what) {
   if (missing.length > 0) throw new Error(`scripts/metrics-page.mjs has no words for ${what} ${missing.join(', ')}`);
 }
 
+/** Rows of fields and the parameters of a URL that stand for them, where the two are not the same word. */
+function spelledOtherwise(...doors) {
+  const params = Object.entries(Object.assign({}, ...doors)).filter(([name, { field }]) => name !== field);
+  return params.map(([name, { field }]) => [`\`${field}\``, `\`${name}\``]);
+}
+
 /** The text of docs/metrics.md; dist/ must be built. */
 export async function metricsPage() {
   const gateway = (path) => import(`../dist/apps/gateway/src/${path}`);
   const { DIMENSION_COLUMNS, KpiMetric, KpiDimension, RATIOS } = await gateway('kpis/kpi-words.js');
+  const { KPI_PARAMS } = await gateway('kpis/kpi-params.js');
+  const { COMPARISON_DOOR } = await gateway('kpis/comparison-params.js');
   const { unsupportedDimensions } = await gateway('kpis/adjust-plan.js');
   const { counterName, KOCHAVA_COUNTERS, KOCHAVA_GROUPING, unsupportedAtKochava } =
     await gateway('kpis/kochava-plan.js');
@@ -164,6 +175,17 @@ Rows hold the columns below in the order of \`groupBy\`; an id stands beside its
 don’t. Combinations without any number have no row.
 
 ${table(['dimension', 'columns', 'at Adjust', 'at Kochava', ''], dimensions)}
+**A filter by networks takes the names that rows show**: the tenant’s canonical name, or the vendors’ own where there is
+none. A vendor’s own name of a network that has a canonical one matches that vendor’s rows alone; the other’s are then
+missing, and no warning says so.
+
+## Names at REST
+
+This page uses the names of GraphQL and JSON bodies. In the URL of \`GET /v1/kpis\` and \`/v1/kpis/comparison\`:
+
+${table(['here', 'in a URL'], spelledOtherwise(KPI_PARAMS, COMPARISON_DOOR.params))}
+Words of a list are taken in any letter case (\`metrics=installs\`, \`group_by=day\`), and columns of flat rows are lower case.
+
 ## What adds up, and what does not
 
 - **Sums** (counts and money) add up over every dimension.
@@ -198,7 +220,7 @@ Adjust’s KPI Service has stopped filling cost; the names are still taken. What
 
 ## Days, time zones, weeks
 
-\`from\` and \`to\` are both included. Days begin where \`utcOffset\` says (\`+00:00\` unless told; half hours are fine), for every
+\`from\` and \`to\` are both included. Days begin where \`utcOffset\` (REST: \`utc_offset\`) says (\`+00:00\` unless told; half hours are fine), for every
 app alike; it is an offset, not a zone: a report over a change to summer time has one border all the way. Weeks begin on
 Monday. A period of a cohort is counted in hours after each user’s install (a day is 24, a week 168, a month 720), not
 in calendar days.
@@ -209,7 +231,7 @@ and weeks and months are added up from that. An offset with minutes can’t be c
 ## Kochava: how it is asked, and PENDING
 
 Kochava does not answer at once: for each app a summary report is asked for, made by Kochava in seconds or minutes, and
-read when it is there. \`waitSeconds\` (0 to 30, 10 unless told) is how long an answer waits; past it the source is
+read when it is there. \`waitSeconds\` (REST: \`wait_seconds\`; 0 to 30, 10 unless told) is how long an answer waits; past it the source is
 PENDING, \`reports\` lists what it waits for, and no row of Kochava is there: half an app set is no answer. Ask the same
 again and those reports are joined, not asked for a second time; they are made on, whoever waits, and through restarts.
 CSV and NDJSON, which have no \`sources\`, are 503 with \`Retry-After\` while it is PENDING.

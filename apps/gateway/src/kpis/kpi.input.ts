@@ -57,7 +57,11 @@ export class KpiFilterInput {
   @Names(250)
   countries?: string[] | null;
 
-  @Public(() => [String], { nullable: true })
+  @Public(() => [String], {
+    nullable: true,
+    description:
+      "Canonical names, as rows show them. A vendor's own name of a network that has a canonical one matches that vendor's rows alone.",
+  })
   @Names(250)
   networks?: string[] | null;
 

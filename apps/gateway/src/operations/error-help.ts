@@ -90,8 +90,12 @@ export const ERROR_HELP: Record<ErrorCode, { means: string; todo: string[] }> = 
     ],
   },
   UNAVAILABLE: {
-    means: 'The gateway itself can not answer now: its database is away, or it is too busy.',
-    todo: ['Try again after Retry-After.'],
+    means:
+      'The gateway itself can not answer now: its database is away, or it is too busy; or, as CSV or NDJSON, a vendor is still making the numbers (PENDING).',
+    todo: [
+      'Try again after Retry-After; numbers that are being made are joined then, not made anew.',
+      'Wait longer for those: `wait_seconds`, 30 at most. Or leave that vendor out: `vendors=adjust`.',
+    ],
   },
   INTERNAL: { means: 'An error of the gateway’s own.', todo: ['Give the operator the request id: the log says more.'] },
 };
