@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { Sealer } from '#libs/audit';
 import { AppRegistry, CredentialVault } from '#libs/tenancy';
 import { ReportFilesTidy } from '../apps/gateway/src/kpi-reports/report-files-tidy.js';
 import { EVERY_SCOPE } from './support/gateway.js';
@@ -253,6 +254,9 @@ describe('reports of kind KPI', () => {
     const [asked] = (await events('actions=kpis.read')).filter(({ requestId }) => requestId === id);
     expect(asked).toMatchObject({ edge: 'JOB', appId: gateway.apps[0].id });
     expect(await events(`actions=report.request&resource=report:${id}`)).toHaveLength(1);
+    await gateway.app.get(Sealer).flush();
+    const [read] = await events(`actions=reports.read&resource=report:${id}`);
+    expect(read).toMatchObject({ appId: gateway.apps[0].id, vendor: null });
   });
 
   it('that two replicas made at once has one file', async () => {

@@ -1,3 +1,4 @@
+import { Sealer } from '#libs/audit';
 import { DEMO_REPORTING_KEY, KOCHAVA_ORBIT_RUNNER_IOS } from '../apps/sandbox/src/index.js';
 import { rawGet } from './support/raw-get.js';
 import { aReport, DETAIL, look, push, REPORT, REQUEST, sent, SUMMARY, useReports } from './support/reports.js';
@@ -73,6 +74,9 @@ describe('a report, from the asking to its rows', () => {
     const { body } = await post(aReport(gateway));
     push(gateway, 20_000);
     await waitUntil(async () => (await one(body.id)).status === 'COMPLETED');
+    await gateway.app.get(Sealer).flush();
+    const read = await gateway.http('get', `/v1/audit-events?actions=reports.read&resource=report:${body.id}`, key);
+    expect(read.body.data[0]).toMatchObject({ app: { id: gateway.apps[0].id }, vendor: 'KOCHAVA' });
   });
 
   it('asks what was asked: midnight excluded is the second before, at Kochava', async () => {

@@ -40,6 +40,7 @@ export interface AuditTarget {
 export interface AuditFacts {
   appId?: string | null;
   resource?: string | null;
+  vendor?: Vendor;
   before?: unknown;
   after?: unknown;
   upstreamStatus?: number;
@@ -138,6 +139,7 @@ export function concluded(
     ...row,
     app_id: app_id ?? row.app_id,
     resource: resource ?? row.resource,
+    vendor: facts.vendor ?? row.vendor,
     outcome: verdict.outcome,
     code: verdict.code ?? null,
     upstream_status: Number.isInteger(status) ? (status ?? null) : null,

@@ -11,6 +11,7 @@ import { reportOf, type ReportOfApp } from './report.model.js';
 import { type OpenFile, ReportMakers } from './report-makers.js';
 import { ReportRows } from './report-rows.js';
 import { ReportStore } from './report-store.js';
+import { vendorOf } from './report-words.js';
 
 /** What has been asked for, and the rows and files that came of it. Scope reports:read, asked here for every edge. */
 @Injectable()
@@ -32,7 +33,7 @@ export class ReportsService {
 
   /** Newest first. */
   list(tenant: TenantContext, args: ReportsArgs): Promise<Page<ReportOfApp>> {
-    return this.audit.around(tenant, 'reports.read', { vendor: 'KOCHAVA', request: args }, async () => {
+    return this.audit.around(tenant, 'reports.read', { request: args }, async () => {
       requireScope(tenant, 'reports:read');
       return this.store.list(tenant, args);
     });
@@ -44,7 +45,7 @@ export class ReportsService {
       requireScope(tenant, 'reports:read');
       return [];
     }
-    return this.audit.around(tenant, 'reports.read', { vendor: 'KOCHAVA', request: { ids } }, async () => {
+    return this.audit.around(tenant, 'reports.read', { request: { ids } }, async () => {
       requireScope(tenant, 'reports:read');
       return (await this.store.byIds(tenant, ids)).map(reportOf);
     });
@@ -75,17 +76,12 @@ export class ReportsService {
 
   /** The file as its maker keeps it, perhaps compressed. */
   file(tenant: TenantContext, id: string): Promise<OpenFile> {
-    return this.audit.around(
-      tenant,
-      'report.download',
-      { resource: `report:${id}`, vendor: 'KOCHAVA' },
-      async (note) => {
-        requireScope(tenant, 'reports:read');
-        const row = await this.store.get(tenant, id);
-        note({ appId: row.appId });
-        return this.makers.of(row.kind).open(row, { signal: tenant.signal });
-      },
-    );
+    return this.audit.around(tenant, 'report.download', { resource: `report:${id}` }, async (note) => {
+      requireScope(tenant, 'reports:read');
+      const row = await this.store.get(tenant, id);
+      note({ appId: row.appId, vendor: vendorOf(row.kind) });
+      return this.makers.of(row.kind).open(row, { signal: tenant.signal });
+    });
   }
 
   /** Scope apps:read. Looked up once for each app of an answer. */
@@ -104,10 +100,10 @@ export class ReportsService {
     resource: string,
     work: (row: ReportModel) => Promise<T>,
   ): Promise<T> {
-    return this.audit.around(tenant, 'reports.read', { resource, vendor: 'KOCHAVA' }, async (note) => {
+    return this.audit.around(tenant, 'reports.read', { resource }, async (note) => {
       requireScope(tenant, 'reports:read');
       const row = await this.store.get(tenant, id);
-      note({ appId: row.appId });
+      note({ appId: row.appId, vendor: vendorOf(row.kind) });
       return work(row);
     });
   }

@@ -6,6 +6,7 @@ import { AppDirectory } from '#libs/tenancy';
 import { type App, appOf } from '../apps/app.model.js';
 import type { Page } from '../edge/page.model.js';
 import type { ReportOfApp } from '../reports/report.model.js';
+import { vendorOf } from '../reports/report-words.js';
 import { ReportsService } from '../reports/reports.service.js';
 import type { AskedSchedule } from './asked-schedule.js';
 import { nextRunsOf } from './run-windows.js';
@@ -32,7 +33,7 @@ export class SchedulesService {
 
   /** Newest first. */
   list(tenant: TenantContext, args: SchedulesArgs): Promise<Page<ScheduleOfApp>> {
-    return this.audit.around(tenant, 'schedules.read', { vendor: 'KOCHAVA', request: args }, async () => {
+    return this.audit.around(tenant, 'schedules.read', { request: args }, async () => {
       requireScope(tenant, 'schedules:read');
       return this.store.list(tenant, args);
     });
@@ -86,10 +87,10 @@ export class SchedulesService {
   }
 
   private read<T>(tenant: TenantContext, id: string, resource: string, work: (row: ScheduleModel) => T): Promise<T> {
-    return this.audit.around(tenant, 'schedules.read', { resource, vendor: 'KOCHAVA' }, async (note) => {
+    return this.audit.around(tenant, 'schedules.read', { resource }, async (note) => {
       requireScope(tenant, 'schedules:read');
       const row = await this.store.get(tenant, id);
-      note({ appId: row.appId });
+      note({ appId: row.appId, vendor: vendorOf(row.kind) });
       return work(row);
     });
   }
