@@ -87,6 +87,45 @@ describe('what is refused before anything is sent, at both doors the same', () =
       '/spec/summary/timeSeries',
       '/timeZone',
     ],
+    'what one report may break in many places': [
+      {
+        ...detail({ currency: 'EUR', columnsOrder: [] }),
+        start: '2026-02-02T00:00:00Z',
+        end: '2026-02-01T00:00:00Z',
+        delivery: { sftp: { host: 'a.example', user: 'u', port: 70000 } },
+        notify: ['nobody'],
+      },
+      '/delivery/sftp/port',
+      '/end',
+      '/notify/0',
+      '/spec/detail/columnsOrder',
+      '/spec/detail/currency',
+    ],
+    'a KPI report by hours, with two times, that is mailed': [
+      {
+        spec: { kpi: { metrics: ['INSTALLS'], groupBy: ['DAY', 'WEEK'] } },
+        start: '2026-02-01T01:00:00Z',
+        end: '2026-02-02T01:00:00Z',
+        notify: ['a@example.com'],
+      },
+      '/end',
+      '/notify',
+      '/spec/kpi/groupBy',
+      '/start',
+    ],
+    'a KPI report of a zone that is none': [
+      {
+        spec: { kpi: { metrics: [], filter: { countries: ['Germany'], networks: [] } } },
+        start: '2026-02-02T01:00:00Z',
+        end: '2026-02-01T01:00:00Z',
+        timeZone: 'Berlin',
+      },
+      '/end',
+      '/spec/kpi/filter/countries',
+      '/spec/kpi/filter/networks',
+      '/spec/kpi/metrics',
+      '/timeZone',
+    ],
   };
   it.each(Object.entries(BAD))('%s', async (_, [more, ...pointers]) => {
     for (const ask of [rest, graphql]) {
@@ -119,6 +158,56 @@ describe('what is refused before anything is sent, at both doors the same', () =
     expect(code).toBe('BAD_USER_INPUT');
     expect(pointers).toContain(pointer);
     expect((await graphql(aReport(gateway, more))).code).toBe('BAD_USER_INPUT');
+    expect(sent(gateway)).toEqual([]);
+  });
+
+  /** Where one field is bad by itself, the rules that look at others are asked all the same. */
+  const BESIDE: Readonly<Record<string, [more: object, ...pointers: string[]]>> = {
+    'a KPI report with hardly a field right': [
+      {
+        spec: { kpi: { metrics: ['PLANETS'], groupBy: ['DAY', 'WEEK'], vendors: [] } },
+        start: 'yesterday',
+        format: 'XML',
+        timeZone: 'Berlin',
+        notify: ['a@example.com'],
+      },
+      '/format',
+      '/notify',
+      '/spec/kpi/groupBy',
+      '/spec/kpi/metrics',
+      '/spec/kpi/vendors',
+      '/start',
+      '/timeZone',
+    ],
+    'a summary whose traffic is no list': [
+      { ...summary({ traffic: 'INSTALL', grouping: ['planet'], timeSeries: 5 }), end: null },
+      '/end',
+      '/spec/summary/grouping/0',
+      '/spec/summary/timeSeries',
+      '/spec/summary/traffic',
+    ],
+    'a detail of unknown traffic, whose filters can not be judged': [
+      { ...detail({ traffic: ['RUMOURS'], filtering: { planet: ['x'] }, columnsOrder: [] }), notify: ['nobody'] },
+      '/notify/0',
+      '/spec/detail/columnsOrder',
+      '/spec/detail/traffic',
+    ],
+    'no kind, in a reversed window': [
+      { spec: {}, start: '2026-02-02T00:00:00Z', end: '2026-02-01T00:00:00Z', timeZone: 'Berlin' },
+      '/end',
+      '/spec',
+      '/timeZone',
+    ],
+    'SQL that is none, and might need no window': [
+      { spec: { audienceActivation: { activationPartnerId: '7', sql: 5 } }, start: null, end: null, notify: [] },
+      '/notify',
+      '/spec/audienceActivation/sql',
+    ],
+    'a query that is none': [{ spec: { query: { sql: 5 } }, notify: ['nobody'] }, '/notify/0', '/spec/query/sql'],
+  };
+  it.each(Object.entries(BESIDE))('%s', async (_, [more, ...pointers]) => {
+    const { code, pointers: named } = await rest(aReport(gateway, more));
+    expect([code, named.sort()]).toEqual(['BAD_USER_INPUT', pointers]);
     expect(sent(gateway)).toEqual([]);
   });
 

@@ -234,6 +234,51 @@ describe('schedules', () => {
     expect(sent(gateway)).toEqual([]);
   });
 
+  it.each<[string, object, string[]]>([
+    [
+      'a frequency that is none, and what no frequency has',
+      { cadence: { frequency: 'DAYLY', runOn: 77, delay: -6, previousTime: 0 }, timeZone: 'Berlin', notify: [] },
+      ['/cadence/delay', '/cadence/frequency', '/cadence/previousTime', '/cadence/runOn', '/notify', '/timeZone'],
+    ],
+    [
+      'what its frequency has not, beside fields that are no numbers',
+      { cadence: { frequency: 'DAILY', runOn: 24, delay: 'long' }, spec: { summary: { traffic: [], grouping: 'x' } } },
+      ['/cadence/delay', '/cadence/runOn', '/spec/summary/grouping', '/spec/summary/traffic'],
+    ],
+    [
+      'a cadence that is none',
+      { cadence: 'daily', spec: { detail: { traffic: ['INSTALL'], currency: 'EUR' } } },
+      ['/cadence', '/spec/detail/currency'],
+    ],
+    [
+      'no kind of report',
+      { cadence: { frequency: 'WEEKLY', runOn: 8 }, spec: {}, timeZone: 'Berlin' },
+      ['/cadence/runOn', '/spec', '/timeZone'],
+    ],
+    [
+      'KPIs by the hour, mailed',
+      {
+        spec: { kpi: { metrics: ['INSTALLS'], groupBy: ['DAY', 'WEEK'] } },
+        cadence: { frequency: 'HOURLY', runOn: 75 },
+        notify: ['a@example.com'],
+      },
+      ['/cadence/frequency', '/cadence/runOn', '/notify', '/spec/kpi/groupBy'],
+    ],
+    [
+      'KPIs of a zone that is none',
+      {
+        spec: { kpi: { metrics: [], vendors: [] } },
+        cadence: { frequency: 'DAYLY', runOn: 60 },
+        timeZone: 'Berlin',
+      },
+      ['/cadence/frequency', '/cadence/runOn', '/spec/kpi/metrics', '/spec/kpi/vendors', '/timeZone'],
+    ],
+  ])('names every field of %s', async (_, more, pointers) => {
+    const { status, body } = await post(aSchedule(more));
+    expect([status, body.errors?.map(({ pointer }) => pointer).sort()]).toEqual([400, pointers]);
+    expect(sent(gateway)).toEqual([]);
+  });
+
   it('refuses what the key may not', async () => {
     const { body } = await post(aSchedule());
     const other = await gateway.key({ of: gateway.otherTenant });

@@ -44,6 +44,14 @@ const RULES: Record<Frequency, Rule> = {
   quarterly: { runOn: [1, 31, "a day of the quarter's first month"], period: 1, mostDelay: 3650, mostPrevious: 40 },
 };
 
+/** What holds of every frequency, while it is not known which is meant. */
+const ANY: Rule = {
+  runOn: [0, 59, 'a minute, an hour or a day'],
+  period: 1,
+  mostDelay: 5_256_000,
+  mostPrevious: 5_256_000,
+};
+
 /** What can't be, all of it; empty where the cadence is sound. */
 export function cadenceProblems(cadence: Cadence): CadenceProblem[] {
   const rule = (RULES as Partial<Record<string, Rule>>)[cadence.frequency];
@@ -51,8 +59,10 @@ export function cadenceProblems(cadence: Cadence): CadenceProblem[] {
   if (!IANAZone.isValidZone(cadence.timeZone)) {
     problems.push({ field: 'timeZone', detail: 'is not a time zone: write it as Europe/Berlin or UTC' });
   }
-  if (!rule) return [...problems, { field: 'frequency', detail: `must be one of ${FREQUENCIES.join(', ')}` }];
-  const [least, most, what] = rule.runOn;
+  if (!rule) problems.push({ field: 'frequency', detail: `must be one of ${FREQUENCIES.join(', ')}` });
+  const { runOn, mostDelay, mostPrevious } = rule ?? ANY;
+  const [least, most, what] = runOn;
+  const why = rule ? `, as the schedule is ${cadence.frequency}` : '';
   const check = (
     field: 'runOn' | 'delay' | 'previousTime',
     value: number,
@@ -62,17 +72,11 @@ export function cadenceProblems(cadence: Cadence): CadenceProblem[] {
   ) => {
     if (!Number.isInteger(value) || value < from || value > to) problems.push({ field, detail });
   };
-  check(
-    'runOn',
-    cadence.runOn,
-    least,
-    most,
-    `must be ${what}, ${least} to ${most}, as the schedule is ${cadence.frequency}`,
-  );
-  check('delay', cadence.delay, 0, rule.mostDelay, `must be a whole number from 0 to ${rule.mostDelay}`);
+  check('runOn', cadence.runOn, least, most, `must be ${what}, ${least} to ${most}${why}`);
+  check('delay', cadence.delay, 0, mostDelay, `must be a whole number from 0 to ${mostDelay}`);
   if (cadence.previousTime !== undefined) {
-    const detail = `must be a whole number from 1 to ${rule.mostPrevious}: a window of nothing has no report`;
-    check('previousTime', cadence.previousTime, 1, rule.mostPrevious, detail);
+    const detail = `must be a whole number from 1 to ${mostPrevious}: a window of nothing has no report`;
+    check('previousTime', cadence.previousTime, 1, mostPrevious, detail);
   }
   return problems;
 }

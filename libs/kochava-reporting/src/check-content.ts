@@ -76,7 +76,9 @@ function summaryProblems(content: SummaryContent): Problem[] {
 }
 
 function detailProblems(content: DetailContent): Problem[] {
-  const problems = sharedProblems(content, DETAIL_TRAFFIC);
+  const problems = [...sharedProblems(content, DETAIL_TRAFFIC), ...currencyProblems(content)];
+  // What may be filtered and chosen depends on the traffic.
+  if (content.traffic.length === 0) return problems;
   const rules = content.traffic.flatMap((traffic) => DETAIL_FILTERS[traffic] ?? []);
   const inAll = (of: 'filters' | 'excludes'): string[] =>
     (rules[0]?.[of] ?? []).filter((name) => rules.every((rule) => rule[of].includes(name)));
@@ -89,6 +91,11 @@ function detailProblems(content: DetailContent): Problem[] {
     }
     problems.push(...eventNameProblems('content.eventNames', content.eventNames));
   }
+  return problems;
+}
+
+function currencyProblems(content: DetailContent): Problem[] {
+  const problems: Problem[] = [];
   if (content.currency !== undefined) {
     // "Two columns will be added to the Event Detail report displaying the currency type and value."
     if (!content.traffic.every((traffic) => traffic === 'event')) {

@@ -5,6 +5,7 @@ import {
   type ValidationOptions,
   buildMessage,
 } from 'class-validator';
+import { IANAZone } from 'luxon';
 import { isDay, isInstant } from './scalars.js';
 
 /** May be absent, may not be null: class-validator's own IsOptional lets an explicit null through. */
@@ -81,6 +82,19 @@ function isCountry(value: unknown): boolean {
   if (typeof value !== 'string' || !/^[A-Za-z]{2}$/.test(value)) return false;
   return value.toUpperCase() !== 'ZZ' && COUNTRY_NAMES.of(value.toUpperCase()) !== undefined;
 }
+
+/** A time zone by its IANA name. */
+export const IsTimeZone = (options?: ValidationOptions): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'isTimeZone',
+      validator: {
+        validate: (value) => typeof value === 'string' && IANAZone.isValidZone(value),
+        defaultMessage: buildMessage(() => 'is not a time zone: write it as Europe/Berlin or UTC', options),
+      },
+    },
+    options,
+  );
 
 /** `+02:00`, `-08:00`; what a clock on earth can show. */
 export const IsUtcOffset = (options?: ValidationOptions): PropertyDecorator =>

@@ -1,15 +1,14 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { ScheduleModel } from '#libs/database';
-import { badInput, type FieldError, GatewayError, type TenantContext } from '#libs/domain';
-import { cadenceProblems } from '#libs/kochava-reporting';
+import { badInput, GatewayError, type TenantContext } from '#libs/domain';
 import type { AppRecord } from '#libs/tenancy';
 import { JobQueue } from '../jobs/job-queue.js';
-import { type AskedSchedule, askedReportOf, cadenceOf } from '../schedules/asked-schedule.js';
+import { askedReportOf } from '../schedules/asked-schedule.js';
 import { nextRunsOf } from '../schedules/run-windows.js';
 import { type Asked, type ScheduleMaker, ScheduleMakers, type SchedulePlan } from '../schedules/schedule-makers.js';
 import { ScheduleStore } from '../schedules/schedule-store.js';
-import { refuseDelivery } from './report-question.js';
 import { ReportQuestionChecks } from './report-question-checks.js';
+import { kpiScheduleProblems } from './schedule-problems.js';
 import { KPI_SCHEDULE_JOBS } from './schedule-runner.js';
 
 /** The schedules that the gateway runs itself: of KPI reports. */
@@ -27,7 +26,7 @@ export class KpiSchedules implements ScheduleMaker, OnModuleInit {
   }
 
   async plan(tenant: TenantContext, app: AppRecord, { asked }: Asked): Promise<SchedulePlan> {
-    const problems = [...problemsOf(asked), ...refuseDelivery(asked)];
+    const problems = kpiScheduleProblems(asked, () => true);
     if (problems.length > 0) throw badInput(problems);
     const accountedUntil = new Date();
     const [next] = nextRunsOf(asked, accountedUntil, 1);
@@ -59,21 +58,4 @@ export class KpiSchedules implements ScheduleMaker, OnModuleInit {
   async done(row: ScheduleModel, { notify }: { notify?: string[] }): Promise<ScheduleModel | undefined> {
     return notify ? undefined : this.delete(row);
   }
-}
-
-function problemsOf(asked: AskedSchedule): FieldError[] {
-  const problems = cadenceProblems(cadenceOf(asked)).map(({ field, detail }) => ({
-    pointer: field === 'timeZone' ? '/timeZone' : `/cadence/${field}`,
-    detail,
-  }));
-  const { frequency, previousTime } = asked.cadence;
-  if (frequency === 'HOURLY') {
-    const detail = 'must be DAILY or longer: a KPI report is of whole days';
-    problems.push({ pointer: '/cadence/frequency', detail });
-  }
-  if (frequency === 'DAILY' && previousTime !== undefined && previousTime > 0 && previousTime < 24) {
-    const detail = 'must be 24 hours at least: a KPI report is of whole days';
-    problems.push({ pointer: '/cadence/previousTime', detail });
-  }
-  return problems;
 }

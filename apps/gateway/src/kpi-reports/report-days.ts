@@ -1,4 +1,4 @@
-import { DateTime, IANAZone } from 'luxon';
+import { DateTime } from 'luxon';
 import { badInput, type FieldError } from '#libs/domain';
 
 /** The days that a KPI report is about. */
@@ -21,31 +21,43 @@ interface Window {
 const WHOLE_DAYS = 'a KPI report is of whole days';
 
 /**
- * The days of a window whose ends are instants, `end` excluded. An end in the last second of a day is that day's end: who
- * asks Kochava writes it so. BAD_USER_INPUT for what is missing, and for ends that are not where a day begins.
+ * What is wrong with a window whose ends are instants, `end` excluded: what is missing, and ends that are not where a day
+ * of the zone begins. Without a zone that is not told.
  */
-export function daysOf({ start, end, timeZone }: Window): ReportDays {
-  if (!IANAZone.isValidZone(timeZone)) {
-    throw badInput([{ pointer: '/timeZone', detail: 'is not a time zone: write it as Europe/Berlin or UTC' }]);
-  }
+export function windowProblems({ start, end, timeZone }: Partial<Window>): FieldError[] {
   const problems: FieldError[] = [];
-  const first = start === undefined ? undefined : DateTime.fromISO(start, { zone: timeZone });
-  const last = end === undefined ? undefined : endOf(DateTime.fromISO(end, { zone: timeZone }));
+  const { first, last } = endsOf({ start, end, timeZone: timeZone ?? 'UTC' });
+  const isOff = (time: DateTime): boolean => timeZone !== undefined && !isMidnight(time);
   if (!first) problems.push({ pointer: '/start', detail: 'must be given: a KPI report covers days' });
-  else if (!isMidnight(first)) {
+  else if (isOff(first)) {
     problems.push({ pointer: '/start', detail: `must be the beginning of a day in ${timeZone}: ${WHOLE_DAYS}` });
   }
   if (!last) problems.push({ pointer: '/end', detail: 'must be given: a KPI report covers days' });
-  else if (!isMidnight(last)) {
+  else if (isOff(last)) {
     const detail = `must be the beginning of a day in ${timeZone}, which is not counted in: ${WHOLE_DAYS}`;
     problems.push({ pointer: '/end', detail });
   } else if (first && first >= last) problems.push({ pointer: '/end', detail: 'must be after start' });
+  return problems;
+}
+
+/** The days of a window. BAD_USER_INPUT for what is wrong with it. */
+export function daysOf(window: Window): ReportDays {
+  const { first, last } = endsOf(window);
+  const problems = windowProblems(window);
   if (!first || !last || problems.length > 0) throw badInput(problems);
   return {
     from: first.toISODate()!,
     to: last.minus({ days: 1 }).toISODate()!,
     utcOffset: first.toFormat('ZZ'),
     changes: hasAnotherOffset(first, last),
+  };
+}
+
+/** An end in the last second of a day is that day's end: who asks Kochava writes it so. */
+function endsOf({ start, end, timeZone: zone }: Window): { first?: DateTime; last?: DateTime } {
+  return {
+    first: start === undefined ? undefined : DateTime.fromISO(start, { zone }),
+    last: end === undefined ? undefined : endOf(DateTime.fromISO(end, { zone })),
   };
 }
 

@@ -5,7 +5,8 @@ import { questionOf } from '../kpis/kpi-question.js';
 import type { KpiSourceService } from '../kpis/kpi-source.js';
 import { KPI_SOURCES } from '../kpis/kpis.service.js';
 import type { AskedReport } from '../reports/asked-report.js';
-import { asReportProblems, questionOfReport, refuseDelivery } from './report-question.js';
+import { kpiReportProblems } from './report-problems.js';
+import { asReportProblems, questionOfReport } from './report-question.js';
 
 /** What is wrong with a KPI report, as far as it can be told without asking a vendor. */
 @Injectable()
@@ -17,8 +18,8 @@ export class ReportQuestionChecks {
    * named, or every vendor, can not answer it.
    */
   async check(tenant: TenantContext, appId: string, asked: AskedReport): Promise<void> {
-    const refused = refuseDelivery(asked);
-    if (refused.length > 0) throw badInput(refused);
+    const problems = kpiReportProblems(asked, () => true);
+    if (problems.length > 0) throw badInput(problems);
     const { input } = questionOfReport(asked, appId);
     await asReportProblems(async () => {
       const question = questionOf(input);

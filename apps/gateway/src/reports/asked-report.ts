@@ -151,7 +151,7 @@ export function pointerOf(parameter: string, asked: AskedReport): string {
 }
 
 /** What is wrong with a window before Kochava's rules are asked. */
-export function windowErrors({ start, end }: AskedReport): FieldError[] {
+export function windowErrors({ start, end }: Pick<AskedReport, 'start' | 'end'>): FieldError[] {
   if (start === undefined && end === undefined) return [];
   if (end === undefined) return [{ pointer: '/end', detail: 'must be given where start is' }];
   if (start === undefined) return [{ pointer: '/start', detail: 'must be given where end is' }];

@@ -37,16 +37,16 @@ export function guidOf(app: AppRecord): string {
 
 /** BAD_USER_INPUT with everything that Kochava's rules or the tenant's allow-lists rule out; nothing is sent before. */
 export function checkAsked(asked: AskedReport, check: () => void, limits: Limits): void {
-  const window = windowErrors(asked);
-  const errors = [...window, ...vendorErrors(asked, check), ...limitErrors(asked, limits)];
-  const seen = new Set<string>();
-  const each = errors.filter(({ pointer }) => {
-    const isWindow = pointer === '/start' || pointer === '/end';
-    if (seen.has(pointer) || (isWindow && window.length > 0 && seen.has('window'))) return false;
-    seen.add(pointer).add(isWindow ? 'window' : pointer);
-    return true;
-  });
+  const errors = [...kochavaProblems(asked, check), ...limitErrors(asked, limits)];
+  const each = errors.filter(({ pointer }, index) => errors.findIndex((one) => one.pointer === pointer) === index);
   if (each.length > 0) throw badInput(each);
+}
+
+/** What can be told of a report that Kochava makes without knowing the tenant. */
+export function kochavaProblems(asked: AskedReport, check: () => void): FieldError[] {
+  const window = windowErrors(asked);
+  const isNew = ({ pointer }: FieldError): boolean => window.length === 0 || !['/start', '/end'].includes(pointer);
+  return [...window, ...vendorErrors(asked, check).filter(isNew)];
 }
 
 function vendorErrors(asked: AskedReport, check: () => void): FieldError[] {

@@ -7,15 +7,16 @@ import {
   IsInt,
   IsOptional,
   IsString,
-  Length,
   Matches,
   Max,
   Min,
   ValidateNested,
 } from 'class-validator';
+import type { RulesBetween } from '../edge/input.js';
 import { Public } from '../edge/public-type.js';
 import { InstantScalar, isInstant } from '../edge/scalars.js';
-import { IfPresent, IsInstant, IsListOf, IsPlainObject } from '../edge/validators.js';
+import { IfPresent, IsInstant, IsListOf, IsPlainObject, IsTimeZone } from '../edge/validators.js';
+import { reportProblems } from './report-problems.js';
 import { OneOf, ReportSpecInput } from './report-spec.input.js';
 import { ReportFormat, ReportKind, ReportStatus, SavedS3Delivery } from './report-words.js';
 
@@ -98,8 +99,7 @@ export abstract class ReportInput {
 
   @Public(() => String, { defaultValue: 'UTC', description: 'IANA: Europe/Berlin.' })
   @IfPresent()
-  @Length(1, 100, { message: 'must be a time zone, as Europe/Berlin' })
-  @IsString({ message: 'must be a text' })
+  @IsTimeZone()
   timeZone: string = 'UTC';
 
   @Public(() => ReportFormat, { defaultValue: ReportFormat.CSV })
@@ -133,6 +133,8 @@ export abstract class ReportInput {
 
 @InputType()
 export class RequestReportInput extends ReportInput {
+  static readonly rulesBetween: RulesBetween<RequestReportInput> = reportProblems;
+
   @Public(() => InstantScalar, {
     nullable: true,
     description: 'Included; may be absent where the kind needs no window.',

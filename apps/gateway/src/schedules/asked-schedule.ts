@@ -22,7 +22,7 @@ export function askedScheduleOf(input: CreateScheduleInput) {
   return { asked: { ...asked, cadence } as AskedSchedule, kind, keys };
 }
 
-export const cadenceOf = ({ cadence, timeZone }: AskedSchedule): Cadence => ({
+export const cadenceOf = ({ cadence, timeZone }: Pick<AskedSchedule, 'cadence' | 'timeZone'>): Cadence => ({
   ...cadence,
   frequency: cadence.frequency.toLowerCase() as Lowercase<Frequency>,
   timeZone,

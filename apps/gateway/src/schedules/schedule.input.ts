@@ -2,10 +2,12 @@ import { ArgsType, Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsEnum, IsInt, IsOptional, IsString, Max, Min, ValidateNested } from 'class-validator';
+import type { RulesBetween } from '../edge/input.js';
 import { Public } from '../edge/public-type.js';
 import { IfPresent, IsPlainObject } from '../edge/validators.js';
 import { ReportInput } from '../reports/report.input.js';
 import { Frequency } from './schedule.model.js';
+import { scheduleProblems } from './schedule-problems.js';
 
 const INTEGER = { type: 'integer' };
 const whole = { message: 'must be a whole number' };
@@ -33,6 +35,8 @@ export class CadenceInput {
 
 @InputType()
 export class CreateScheduleInput extends ReportInput {
+  static readonly rulesBetween: RulesBetween<CreateScheduleInput> = scheduleProblems;
+
   @Public(() => CadenceInput)
   @IsPlainObject()
   @ValidateNested()
