@@ -18,7 +18,7 @@ const GROWTH = 1.6;
 /** Without a trace at Kochava for so long, a report whose answer was lost was never made. */
 const LOOKED_FOR_MS = 300_000;
 /** A token that Kochava does not know by then was none. */
-const UNKNOWN_MS = 600_000;
+const UNKNOWN_MS = 120_000;
 const FOLLOWED_MS = 7 * 86_400_000;
 
 /** Follows each report to its end, one look at a time; what to do next stands in its row. */

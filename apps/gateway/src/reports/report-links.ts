@@ -8,9 +8,11 @@ import {
   linkFileName,
   ReportDownloads,
 } from '#libs/kochava-reporting';
+import { UpstreamError } from '#libs/upstream-http';
 import { KnownLinks } from './known-links.js';
 import { ReportAtKochava } from './report-at-kochava.js';
 import { goneTo } from './report-progress.js';
+import { ReportStore } from './report-store.js';
 import { LIVE, type ReportStatus } from './report-words.js';
 
 /** Opens reports' files, by the links that are known; where there is none, or it is old, another is asked for. */
@@ -20,6 +22,7 @@ export class ReportLinks {
     private readonly vendor: ReportAtKochava,
     private readonly downloads: ReportDownloads,
     private readonly known: KnownLinks,
+    private readonly store: ReportStore,
   ) {}
 
   /** NOT_READY while it is under way, CONFLICT where it has come to nothing, UNSUPPORTED where the file went elsewhere. */
@@ -41,13 +44,28 @@ export class ReportLinks {
     return { ...download, fileName: linkFileName(link) ?? `report-${row.id}` };
   }
 
+  /** GoneFile, and the row says so from then on, where Kochava does not have it any more. */
   private async ask(row: ReportModel): Promise<string> {
-    const { link } = await this.vendor.progress(row);
-    if (link === undefined) {
-      const says = 'Kochava no longer gives a link to this report’s file. Ask for the report again.';
-      throw new GatewayError('UPSTREAM_REJECTED', says, { vendor: 'KOCHAVA' });
+    const told = await this.vendor.progress(row).catch((error: unknown) => {
+      if (error instanceof UpstreamError && error.failure === 'not-found') return undefined;
+      throw error;
+    });
+    if (told?.link !== undefined) return told.link;
+    if (told && (told.state === 'queued' || told.state === 'running')) {
+      const says = `Kochava says that the report is ${told.status} again. Ask for it later.`;
+      throw new GatewayError('NOT_READY', says, { vendor: 'KOCHAVA', retryAfterSeconds: 5 });
     }
-    return link;
+    await this.store.change(row.id, ['COMPLETED'], { hasFile: false, statusDetail: GONE });
+    throw new GoneFile(GONE);
+  }
+}
+
+const GONE = 'Kochava no longer has this report’s file. Ask for the report again.';
+
+/** A report that was made and that Kochava has let go of. */
+export class GoneFile extends GatewayError {
+  constructor(message: string) {
+    super('UPSTREAM_REJECTED', message, { vendor: 'KOCHAVA' });
   }
 }
 
@@ -63,6 +81,6 @@ export function mustHaveFile(row: ReportModel): void {
     throw new GatewayError('CONFLICT', `The report is ${status}: there is no file. ${row.statusDetail ?? ''}`.trim());
   }
   if (!row.hasFile) {
-    throw new GatewayError('UNSUPPORTED', goneTo(row) ?? 'Kochava made the report, and gives no link to its file.');
+    throw new GatewayError('UNSUPPORTED', goneTo(row) ?? row.statusDetail ?? GONE);
   }
 }
