@@ -99,7 +99,7 @@ export class ComparisonService {
     check: (reports: readonly SourceReport[]) => void,
   ): Promise<ComparisonStream> {
     const { appIds, waitSeconds } = input;
-    const streams = await this.kpis.open(tenant, question.asked, { appIds, waitSeconds });
+    const streams = await this.kpis.open(tenant, question.asked, { appIds, waitSeconds, addsUp: true });
     const reports = streams.map(({ report }) => report);
     try {
       check(reports);

@@ -8,6 +8,12 @@ export interface GatheredRow {
   sums: (number | null)[];
 }
 
+/** One row of several that may have the same key. */
+export interface KeyedRow {
+  readonly key: KpiCells;
+  readonly sums: readonly (number | null)[];
+}
+
 /** One and another, without what binary fractions add to amounts of money. */
 export function plus(one: number, other: number): number {
   const sum = one + other;

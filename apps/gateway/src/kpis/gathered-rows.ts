@@ -9,11 +9,11 @@ import { HeldRun, linesOfRun, mergedRows, RunReader } from './row-runs.js';
 export interface GatheredRowsOptions {
   /** Sums of each row. */
   sums: number;
-  /** Keys held in memory; beyond them rows lie on disk. Default 100,000. */
+  /** Keys held in memory; beyond them rows lie on disk. Default 50,000. */
   most?: number;
 }
 
-const MOST_HELD = 100_000;
+const MOST_HELD = 50_000;
 /** Of all that the keys are made of: names of campaigns may be long. */
 const MOST_LETTERS = 8_000_000;
 
@@ -29,7 +29,7 @@ export class GatheredRows {
 
   constructor(
     private readonly folder: string,
-    options: GatheredRowsOptions,
+    private readonly options: GatheredRowsOptions,
   ) {
     this.most = options.most ?? MOST_HELD;
     this.held = new HeldRows(options.sums);
@@ -45,7 +45,11 @@ export class GatheredRows {
   async *rows(): AsyncGenerator<GatheredRow[]> {
     try {
       if (this.runs.length === 0) yield* this.held.sorted();
-      else yield* mergedRows([...this.runs.map((run) => new RunReader(run)), new HeldRun(this.held.sorted())]);
+      else
+        yield* mergedRows([
+          ...this.runs.map((run) => new RunReader(run, this.options.sums)),
+          new HeldRun(this.held.sorted()),
+        ]);
     } finally {
       await this.leave();
     }

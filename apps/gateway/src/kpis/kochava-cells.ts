@@ -1,6 +1,6 @@
 import type { SummaryGroup, SummaryRow } from '#libs/kochava-reporting';
 import type { NetworkNames } from '#libs/tenancy';
-import { type GatheredRow, plus } from './gathered-row.js';
+import { type KeyedRow, plus } from './gathered-row.js';
 import { type CounterSource, DAY_MS, HOUR_MS, KOCHAVA_GROUPING, type KochavaPlan } from './kochava-plan.js';
 import type { KpiCells, KpiLayout } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
@@ -89,16 +89,16 @@ function startOf(dimension: KpiDimension, time: number, offset: number): string 
 }
 
 /** Makes rows of ours of what was added up. */
-export function cellsOf(plan: KochavaPlan, layout: KpiLayout): (row: GatheredRow) => KpiCells {
+export function cellsOf(plan: KochavaPlan, layout: KpiLayout): (row: KeyedRow) => KpiCells {
   const place = (name: string): number => plan.counters.indexOf(name);
   const values = [...plan.metrics, ...plan.ownMetrics.map((name): CounterSource => ({ sum: [name] }))].map((source) => {
     if (!source) return () => null;
     if ('sum' in source) {
       const at = source.sum.map(place);
-      return (sums: GatheredRow['sums']) => sumOf(sums, at);
+      return (sums: KeyedRow['sums']) => sumOf(sums, at);
     }
     const [over, under] = [source.over.map(place), source.under.map(place)];
-    return (sums: GatheredRow['sums']) => ratio(sumOf(sums, over), sumOf(sums, under));
+    return (sums: KeyedRow['sums']) => ratio(sumOf(sums, over), sumOf(sums, under));
   });
   return ({ key, sums }) => {
     const cells: KpiCells = ['KOCHAVA', ...key];
@@ -109,7 +109,7 @@ export function cellsOf(plan: KochavaPlan, layout: KpiLayout): (row: GatheredRow
   };
 }
 
-function sumOf(sums: GatheredRow['sums'], places: readonly number[]): number | null {
+function sumOf(sums: KeyedRow['sums'], places: readonly number[]): number | null {
   let all: number | null = null;
   for (const place of places) {
     const value = sums[place] ?? null;

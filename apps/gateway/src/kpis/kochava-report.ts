@@ -69,9 +69,9 @@ export function describeSummaries(report: SourceReport, { status, reports, failu
   if (failure) report.warnings.push(`Kochava does not answer now (${failure.code}): these numbers are older.`);
 }
 
-export function describeColumns(report: SourceReport, unknown: readonly string[]): void {
-  if (unknown.length === 0) return;
-  const names = unknown.map((name) => JSON.stringify(name)).join(', ');
+export function describeColumns(report: SourceReport, unknown: ReadonlySet<string>): void {
+  if (unknown.size === 0) return;
+  const names = [...unknown].map((name) => JSON.stringify(name)).join(', ');
   report.warnings.push(
     `Kochava’s reports have columns that the gateway does not know: ${names}. They are in the reports’ rows; KOCHAVA_SUMMARY_COLUMNS can say what they mean.`,
   );

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SUMMARY_COUNTERS } from '#libs/kochava-reporting';
 import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApps } from '#libs/tenancy';
 import { Restatement } from '../vendor-reads/restatement.js';
-import type { GatheredRow } from './gathered-row.js';
+import type { KeyedRow } from './gathered-row.js';
 import { cellsOf } from './kochava-cells.js';
 import { inWords, type KochavaPlan, planForKochava, unsupportedParts } from './kochava-plan.js';
 import { describeColumns, describeKochavaPlan, describeSummaries, newKochavaReport } from './kochava-report.js';
@@ -49,8 +49,8 @@ export class KochavaSource implements KpiSourceService {
     const { report, layout, plan } = prepared;
     const table = plan && (await this.tableOf(request, prepared, plan));
     if (!table) return { report, layout, rows: new GivenRows([]) };
-    const cells = table.first.map(cellsOf(plan, layout));
-    if (table.rest) for await (const rows of table.rest) cells.push(...rows.map(cellsOf(plan, layout)));
+    const cells: KpiCells[] = [];
+    for await (const rows of made(table, cellsOf(plan, layout), report)) for (const row of rows) cells.push(row);
     return { report, layout, rows: new GivenRows(cells) };
   }
 
@@ -62,8 +62,8 @@ export class KochavaSource implements KpiSourceService {
       const cells = table ? table.first.map(cellsOf(plan!, layout)) : [];
       return asStream({ report, layout, rows: new GivenRows(cells) });
     }
-    const { rest } = table;
-    const batches = (): AsyncGenerator<KpiCells[]> => made(table, cellsOf(plan!, layout));
+    const { rest, stop } = table;
+    const batches = (): AsyncGenerator<KpiCells[]> => made(table, cellsOf(plan!, layout), report);
     return {
       report,
       layout,
@@ -71,13 +71,17 @@ export class KochavaSource implements KpiSourceService {
       async *lines(form) {
         for await (const cells of batches()) yield cells.map((row) => form.line(row)).join('');
       },
-      leave: () => rest.return(undefined),
+      leave: async () => {
+        stop?.();
+        // A read that fails because it was ended fails nobody.
+        await rest.return(undefined).catch(() => undefined);
+      },
     };
   }
 
   /** Undefined where there are no rows; the report says why. */
   private async tableOf(
-    { tenant, question, waitSeconds }: SourceRequest,
+    { tenant, question, waitSeconds, addsUp = false }: SourceRequest,
     { report, names }: Prepared,
     plan: KochavaPlan,
   ): Promise<SummaryTable | undefined> {
@@ -91,8 +95,8 @@ export class KochavaSource implements KpiSourceService {
       });
       describeSummaries(report, found);
       if (found.status === 'PENDING') return undefined;
-      const table = await this.tables.read(tenant, { question, plan, names, found });
-      describeColumns(report, table.unknown);
+      const table = await this.tables.read(tenant, { question, plan, names, found, addsUp });
+      if (!table.rest) describeColumns(report, table.unknown);
       const warning = this.restatement.warning(restated, 'Kochava');
       if (warning) report.warnings.push(warning);
       return table;
@@ -139,10 +143,16 @@ function layoutFor(question: KpiQuestion): KpiLayout {
   );
 }
 
-async function* made({ first, rest }: SummaryTable, cells: (row: GatheredRow) => KpiCells): AsyncGenerator<KpiCells[]> {
+async function* made(
+  { first, rest, unknown }: SummaryTable,
+  cells: (row: KeyedRow) => KpiCells,
+  report: SourceReport,
+): AsyncGenerator<KpiCells[]> {
   try {
     yield first.map(cells);
-    if (rest) for await (const rows of rest) yield rows.map(cells);
+    if (!rest) return;
+    for await (const rows of rest) yield rows.map(cells);
+    describeColumns(report, unknown);
   } finally {
     await rest?.return(undefined);
   }

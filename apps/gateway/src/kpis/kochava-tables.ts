@@ -7,11 +7,11 @@ import type { NetworkNames } from '#libs/tenancy';
 import type { AskedReport } from '../reports/asked-report.js';
 import { SmallFiles } from '../reports/small-files.js';
 import { VendorReads } from '../vendor-reads/vendor-reads.js';
-import type { GatheredRow } from './gathered-row.js';
-import type { GatheredRows } from './gathered-rows.js';
+import type { KeyedRow } from './gathered-row.js';
+import { HeldRows } from './held-rows.js';
 import { keysOf } from './kochava-cells.js';
 import type { KochavaPlan } from './kochava-plan.js';
-import type { FoundSummaries, SummaryOfApp } from './kochava-summaries.js';
+import type { FoundSummaries } from './kochava-summaries.js';
 import type { KpiQuestion } from './kpi-question.js';
 import { RowGatherer } from './row-gatherer.js';
 
@@ -21,10 +21,12 @@ const MOST_ROWS_KEPT = 20_000;
 /** What files came to, added up in the dimensions of a question. */
 export interface SummaryTable {
   /** All of them where there is no `rest`. */
-  readonly first: readonly GatheredRow[];
-  readonly rest?: AsyncGenerator<GatheredRow[]>;
-  /** Columns of the files that mean nothing here. */
-  readonly unknown: readonly string[];
+  readonly first: readonly KeyedRow[];
+  readonly rest?: AsyncGenerator<KeyedRow[]>;
+  /** Where a key may come again in `rest`, because files are still being read: ends that at once. */
+  readonly stop?: () => void;
+  /** Columns of the files that mean nothing here; all of them when `rest` has ended. */
+  readonly unknown: ReadonlySet<string>;
 }
 
 export interface TableAsked {
@@ -32,6 +34,8 @@ export interface TableAsked {
   readonly plan: KochavaPlan;
   readonly names: NetworkNames;
   readonly found: FoundSummaries;
+  /** A large table may come in parts: its rows are added up by whoever reads them. */
+  readonly addsUp?: boolean;
 }
 
 /** The files of summaries, read and added up while they come. */
@@ -58,44 +62,81 @@ export class KochavaTables {
       fetch: (signal) => this.gather(asked, signal),
     });
     if (!value.rest) return value;
-    if (this.taken.has(value)) return this.gather(asked, tenant.signal);
+    if (this.taken.has(value) || (value.stop && !asked.addsUp)) return this.gather(asked, tenant.signal);
     this.taken.add(value);
+    // From here on it is this caller's alone.
+    if (value.stop) tenant.signal?.addEventListener('abort', value.stop, { once: true });
     return value;
   }
 
-  private async gather(asked: TableAsked, signal: AbortSignal | undefined): Promise<SummaryTable> {
-    const gathered = this.gatherer.gather(asked.plan.counters.length);
+  private gather(asked: TableAsked, signal: AbortSignal | undefined): Promise<SummaryTable> {
     const unknown = new Set<string>();
+    if (!asked.addsUp) return this.addedUp(asked, this.rows(asked, unknown, signal), unknown);
+    const left = new AbortController();
+    const stop = (): void => left.abort();
+    signal?.addEventListener('abort', stop, { once: true });
+    return this.inParts(asked, this.rows(asked, unknown, left.signal), unknown, stop);
+  }
+
+  private async addedUp(
+    { plan }: TableAsked,
+    rows: AsyncGenerator<KeyedRow[]>,
+    unknown: ReadonlySet<string>,
+  ): Promise<SummaryTable> {
+    const gathered = this.gatherer.gather(plan.counters.length);
     try {
-      for (const report of asked.found.reports) await this.addFile(asked, report, gathered, unknown, signal);
+      for await (const batch of rows) {
+        for (const { key, sums } of batch) {
+          // Mostly there is nothing to wait for, and waiting costs more than adding.
+          const spilling = gathered.add(key, sums);
+          if (spilling) await spilling;
+        }
+      }
       const rest = gathered.rows();
-      const first: GatheredRow[] = [];
+      const first: KeyedRow[] = [];
       for (let next = await rest.next(); !next.done; next = await rest.next()) {
         first.push(...next.value);
-        if (first.length > MOST_ROWS_KEPT) return { first, rest, unknown: [...unknown] };
+        if (first.length > MOST_ROWS_KEPT) return { first, rest, unknown };
       }
-      return { first, unknown: [...unknown] };
+      return { first, unknown };
     } catch (error) {
       await gathered.leave();
       throw error;
     }
   }
 
-  private async addFile(
-    { question, plan, names }: TableAsked,
-    { app, row }: SummaryOfApp,
-    gathered: GatheredRows,
+  private async inParts(
+    { plan }: TableAsked,
+    rest: AsyncGenerator<KeyedRow[]>,
+    unknown: ReadonlySet<string>,
+    stop: () => void,
+  ): Promise<SummaryTable> {
+    const held = new HeldRows(plan.counters.length);
+    const isLarge = (): boolean => held.count > MOST_ROWS_KEPT;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) {
+      for (const { key, sums } of next.value) held.add(key, sums);
+      if (isLarge()) break;
+    }
+    const first = [...held.sorted()].flat();
+    return isLarge() ? { first, rest, stop, unknown } : { first, unknown };
+  }
+
+  /** The rows of all files, as they lie there, in the dimensions of the question. */
+  private async *rows(
+    { question, plan, names, found }: TableAsked,
     unknown: Set<string>,
     signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const keyOfRow = keysOf(question, plan, app, names);
+  ): AsyncGenerator<KeyedRow[]> {
     const onUnknown = (names: readonly string[]): void => names.forEach((name) => unknown.add(name));
-    for await (const rows of this.rowsOf(row, plan, onUnknown, signal)) {
-      for (const summary of rows) {
-        const key = keyOfRow(summary);
-        // Mostly there is nothing to wait for, and waiting costs more than adding.
-        const spilling = key && gathered.add(key, summary.counters);
-        if (spilling) await spilling;
+    for (const { app, row } of found.reports) {
+      const keyOfRow = keysOf(question, plan, app, names);
+      for await (const rows of this.rowsOf(row, plan, onUnknown, signal)) {
+        const made: KeyedRow[] = [];
+        for (const summary of rows) {
+          const key = keyOfRow(summary);
+          if (key) made.push({ key, sums: summary.counters });
+        }
+        if (made.length > 0) yield made;
       }
     }
   }

@@ -51,6 +51,8 @@ export interface SourceRequest {
   appIds: readonly string[] | null;
   /** How long to wait for a vendor that answers asynchronously; past it the source is PENDING. */
   waitSeconds: number;
+  /** The caller adds rows of one key up: what `stream` gives of large answers may come in parts, in any order. */
+  addsUp?: boolean;
 }
 
 /** A service that numbers come from. A third vendor is one more of these. */

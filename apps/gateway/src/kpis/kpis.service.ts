@@ -19,7 +19,7 @@ import { GatewayMetrics } from '../operations/gateway-metrics.js';
 export const KPI_SOURCES = Symbol('kpi sources');
 
 /** Which apps a question is about, and how long it may take. */
-export type About = Pick<KpiQueryInput, 'appIds' | 'waitSeconds'>;
+export type About = Pick<KpiQueryInput, 'appIds' | 'waitSeconds'> & Pick<SourceRequest, 'addsUp'>;
 
 /** A whole answer of one source or several, as it streams. */
 export interface KpiStream {
@@ -173,11 +173,16 @@ function auditedRequest(question: KpiQuestion, appIds: readonly string[] | null)
 
 const requests = new WeakMap<KpiQuestion, { request: object; appIds: readonly string[] | null }>();
 
-const requestOf = (tenant: TenantContext, question: KpiQuestion, { appIds, waitSeconds }: About): SourceRequest => ({
+const requestOf = (
+  tenant: TenantContext,
+  question: KpiQuestion,
+  { appIds, waitSeconds, addsUp = false }: About,
+): SourceRequest => ({
   tenant,
   question,
   appIds: appIds ?? null,
   waitSeconds,
+  addsUp,
 });
 
 async function* linesInTurn(

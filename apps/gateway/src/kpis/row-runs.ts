@@ -1,12 +1,31 @@
 import type { ReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { addInto, compareKeys, type GatheredRow } from './gathered-row.js';
+import { addInto, type Cell, compareKeys, type GatheredRow } from './gathered-row.js';
+import type { KpiCells } from './kpi-layout.js';
 
 const ROWS_AT_ONCE = 1_000;
 
-/** Batches of rows with a line of its own for each row, as RunReader reads them. */
-export const linesOfRun = (rows: readonly GatheredRow[]): string =>
-  rows.map((row) => `${JSON.stringify(row)},\n`).join('');
+/**
+ * Sorted rows as RunReader reads them, one a line: how many cells of the key are those of the row before, the other cells,
+ * the sums. To write and to read what rows share, again and again, would take several times as long.
+ */
+export function linesOfRun(rows: readonly GatheredRow[]): string {
+  let lines = '';
+  let before: KpiCells = [];
+  for (const { key, sums } of rows) {
+    let same = 0;
+    while (same < before.length && key[same] === before[same]) same++;
+    lines += `[${same}`;
+    for (let index = same; index < key.length; index++) {
+      const cell = key[index]!;
+      lines += typeof cell === 'string' ? `,${JSON.stringify(cell)}` : `,${cell}`;
+    }
+    for (let index = 0; index < sums.length; index++) lines += `,${sums[index]}`;
+    lines += '],\n';
+    before = key;
+  }
+  return lines;
+}
 
 /** Sorted rows, some at a time. */
 interface Run {
@@ -15,13 +34,17 @@ interface Run {
   leave?(): void;
 }
 
-/** A run in a file, as linesOfRun wrote it. */
+/** A run in a file, as linesOfRun wrote it; `sums`: of each row. */
 export class RunReader implements Run {
   private readonly file: ReadStream;
   private readonly chunks: AsyncIterator<string>;
   private rest = '';
+  private before: KpiCells = [];
 
-  constructor(run: FileHandle) {
+  constructor(
+    run: FileHandle,
+    private readonly sums: number,
+  ) {
     this.file = run.createReadStream({ start: 0, encoding: 'utf8', autoClose: false });
     this.chunks = this.file[Symbol.asyncIterator]();
   }
@@ -31,7 +54,7 @@ export class RunReader implements Run {
       const text: string = this.rest + chunk.value;
       const end = text.lastIndexOf(',\n');
       this.rest = text.slice(end < 0 ? 0 : end + 2);
-      if (end >= 0) return JSON.parse(`[${text.slice(0, end)}]`) as GatheredRow[];
+      if (end >= 0) return this.rowsOf(JSON.parse(`[${text.slice(0, end)}]`) as Line[]);
     }
     return undefined;
   }
@@ -39,7 +62,22 @@ export class RunReader implements Run {
   leave(): void {
     this.file.destroy();
   }
+
+  private rowsOf(lines: readonly Line[]): GatheredRow[] {
+    const rows = new Array<GatheredRow>(lines.length);
+    for (let row = 0; row < lines.length; row++) {
+      const line = lines[row]!;
+      const [same, cells] = [line[0], line.length - this.sums];
+      const key: KpiCells = this.before.slice(0, same);
+      for (let at = 1; at < cells; at++) key.push(line[at]!);
+      rows[row] = { key, sums: line.slice(cells) as GatheredRow['sums'] };
+      this.before = key;
+    }
+    return rows;
+  }
 }
+
+type Line = [same: number, ...Cell[]];
 
 /** A run that never left memory. */
 export class HeldRun implements Run {
