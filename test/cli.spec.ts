@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -78,6 +78,35 @@ it('refuses a wrong environment with one line and 78', async () => {
     out: '',
     lines: [expect.stringMatching(/^CREDENTIAL_KEYS must be/)],
   });
+});
+
+it('ends without a word where its reader has left', async () => {
+  const { PATH = '', HOME = '' } = process.env;
+  for (const [args, code] of [
+    [['keys', 'list', '--tenant', 'orbit'], 0],
+    [['audit', 'export', '--tenant', 'orbit'], 141],
+  ] as const) {
+    const child = spawn(process.execPath, ['scripts/gateway.mjs', ...args], {
+      env: { PATH, HOME, ...environment({}) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    const ended = new Promise<number | null>((done) => child.once('close', done));
+    expect([args, await text(child.stderr), await ended]).toEqual([args, '', code]);
+  }
+});
+
+it('says where it made a database, where there was none', async () => {
+  // Started as root, Postgres runs as somebody else.
+  await chmod(folder, 0o755);
+  const made = { DATABASE_URL: '', DATA_DIR: join(folder, 'none yet') };
+  const first = await run(['tenants', 'list', '--json'], { env: made });
+  expect(first).toMatchObject({
+    code: 0,
+    out: '[]\n',
+    err: expect.stringContaining(`no database in ${made.DATA_DIR}:`),
+  });
+  expect(await run(['tenants', 'list', '--json'], { env: made })).toMatchObject({ code: 0, err: '' });
 });
 
 it('tells a database that is away in words', async () => {

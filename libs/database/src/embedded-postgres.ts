@@ -20,6 +20,8 @@ interface Binaries {
 /** A real Postgres, started from the binaries that come with the project and kept in a folder of its own. */
 export interface EmbeddedPostgres {
   url: string;
+  /** There was none in the folder: this opening made it. */
+  isNew: boolean;
   /** Leaves; the last process to leave stops the server. */
   close(): Promise<void>;
 }
@@ -37,7 +39,8 @@ export async function openEmbeddedPostgres(dataDir: string): Promise<EmbeddedPos
   const binaries = await loadBinaries();
   const user = await unprivilegedUser([root, binaries.postgres]);
   const password = await ensurePassword(root);
-  if (!existsSync(join(cluster, 'PG_VERSION'))) await createCluster(binaries, cluster, password, user);
+  const isNew = !existsSync(join(cluster, 'PG_VERSION'));
+  if (isNew) await createCluster(binaries, cluster, password, user);
 
   const leave = await register(root);
   const deadline = Date.now() + START_LIMIT_MS;
@@ -47,7 +50,7 @@ export async function openEmbeddedPostgres(dataDir: string): Promise<EmbeddedPos
     if (running) {
       const url = `postgresql://gateway:${password}@127.0.0.1:${running.port}/postgres`;
       if (running.ready && (await accepts(url))) {
-        return { url, close: async () => void ((await leave()) && (await stop(cluster))) };
+        return { url, isNew, close: async () => void ((await leave()) && (await stop(cluster))) };
       }
       await sleep(50);
       continue;

@@ -4,6 +4,8 @@ import { applyMigrations } from './migrations.js';
 export interface OpenDatabase {
   url: string;
   embedded: boolean;
+  /** Embedded, and made by this opening: there was none in `dataDir`. */
+  isNew: boolean;
   /** Names of the migrations that this opening applied. */
   applied: string[];
   close(): Promise<void>;
@@ -21,13 +23,15 @@ export async function openDatabase({
     return {
       url: databaseUrl,
       embedded: false,
+      isNew: false,
       applied: await applyMigrations(databaseUrl),
       close: async () => undefined,
     };
   }
   const server = await openEmbeddedPostgres(dataDir);
   try {
-    return { url: server.url, embedded: true, applied: await applyMigrations(server.url), close: () => server.close() };
+    const { url, isNew } = server;
+    return { url, embedded: true, isNew, applied: await applyMigrations(url), close: () => server.close() };
   } catch (error) {
     await server.close();
     throw error;

@@ -21,9 +21,12 @@ Examples:
 The settings are the gateway's own: DATABASE_URL or DATA_DIR, CREDENTIAL_KEYS, the vendors' *_BASE_URL.
 Tables for people; --json for machines.`;
 
+/** What shells say of a program that SIGPIPE has ended. */
+const READER_LEFT = 141;
+
 /**
  * Runs one command, and answers its exit code: 0 done, 1 refused or failed (or a chain that is broken), 78 a wrong
- * environment.
+ * environment, 141 an export whose reader left before its end.
  */
 export async function runCommandLine(
   argv: string[],
@@ -48,6 +51,7 @@ export async function runCommandLine(
     return session.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
+    if ((error as NodeJS.ErrnoException | null)?.code === 'EPIPE') return READER_LEFT;
     const { words, exitCode } = (await import('./failure.js')).failureOf(error);
     io.stderr.write(`${words}\n`);
     return exitCode;

@@ -33,6 +33,7 @@ export class Session {
       const { openDatabase } = await import('#libs/database');
       process.once('SIGINT', this.interrupted);
       this.opened = await openDatabase({ databaseUrl: url, dataDir });
+      if (this.opened.isNew) this.print.remark(newDatabase(dataDir));
     }
     return this.opened;
   }
@@ -62,3 +63,7 @@ export class Session {
     return (this.config ??= (await import('../config.js')).loadConfig(this.env));
   }
 }
+
+/** Or an empty list would pass for the answer of a gateway whose database is elsewhere. */
+const newDatabase = (dataDir: string): string =>
+  `There was no database in ${dataDir}: a new one has been made there. For one that is kept elsewhere set DATA_DIR or DATABASE_URL, as its gateway has it.`;
