@@ -12,7 +12,7 @@ const ROWS = 365 * 12 * NETWORKS;
 
 /** As long as it takes to read the same so often: each row is also found, joined, sorted and written. */
 const MOST_TIMES = 8;
-/** What the gateway may grow by: it holds 50,000 rows that are not yet joined, whatever there is. */
+/** What the gateway may grow by: it holds 100,000 rows that are not yet joined, whatever there is. */
 const MOST_MEGABYTES = 250;
 
 /** Beside a process that reads the same two answers, and neither joins nor writes: bare-inputs.mjs. */

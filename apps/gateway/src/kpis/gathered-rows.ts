@@ -9,11 +9,11 @@ import { HeldRun, linesOfRun, mergedRows, RunReader } from './row-runs.js';
 export interface GatheredRowsOptions {
   /** Sums of each row. */
   sums: number;
-  /** Keys held in memory; beyond them rows lie on disk. Default 50,000. */
+  /** Keys held in memory; beyond them rows lie on disk. Default 100,000. */
   most?: number;
 }
 
-const MOST_HELD = 50_000;
+const MOST_HELD = 100_000;
 /** Of all that the keys are made of: names of campaigns may be long. */
 const MOST_LETTERS = 8_000_000;
 

@@ -12,7 +12,7 @@ describe('runs of sorted rows', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const merged = async (runs: GatheredRow[][][]): Promise<GatheredRow[]> => {
-    const files = await Promise.all(runs.map((_, index) => open(join(folder, String(index)), 'wx+')));
+    const files = await Promise.all(runs.map((_, index) => open(join(folder, String(index)), 'w+')));
     for (const [index, file] of files.entries())
       for (const batch of runs[index]!) await file.appendFile(linesOfRun(batch));
     const rows: GatheredRow[] = [];

@@ -4,6 +4,8 @@ import { addInto, type Cell, compareKeys, type GatheredRow } from './gathered-ro
 import type { KpiCells } from './kpi-layout.js';
 
 const ROWS_AT_ONCE = 1_000;
+/** Read of each run at once: of many runs, larger pieces would outlive the collection of young objects. */
+const PIECE_BYTES = 8_192;
 
 /**
  * Sorted rows as RunReader reads them, one a line: how many cells of the key are those of the row before, the other cells,
@@ -45,7 +47,12 @@ export class RunReader implements Run {
     run: FileHandle,
     private readonly sums: number,
   ) {
-    this.file = run.createReadStream({ start: 0, encoding: 'utf8', autoClose: false });
+    this.file = run.createReadStream({
+      start: 0,
+      encoding: 'utf8',
+      autoClose: false,
+      highWaterMark: PIECE_BYTES,
+    });
     this.chunks = this.file[Symbol.asyncIterator]();
   }
 
