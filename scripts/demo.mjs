@@ -126,9 +126,12 @@ async function prepareTenant(url, adminKey, world) {
     name: `demo ${new Date().toISOString().slice(0, 16)}`,
     scopes: [
       'apps:read',
+      'apps:write',
       'kpis:read',
       'reports:read',
       'reports:write',
+      'schedules:read',
+      'schedules:write',
       'postbacks:read',
       'postbacks:write',
       'smartlinks:read',
@@ -264,19 +267,28 @@ try {
     end: `${day(0)}T00:00:00Z`,
   });
 
+  const schedule = {
+    appId: apps[0].id,
+    spec: { kpi: { metrics: ['INSTALLS'], groupBy: ['NETWORK'] } },
+    cadence: { frequency: 'DAILY', runOn: 6 },
+  };
+
   const { data: links } = await call('GET', `${url}/v1/smart-links?first=1`, key);
   const [link] = links;
   const code = await QRCode.toString(link.clickUrl, { type: process.stdout.isTTY ? 'terminal' : 'utf8', small: true });
 
-  const shown = rows.slice(0, 5).map(({ vendor, app_name, network, currency, installs, clicks, revenue }) => ({
-    vendor,
-    app_name,
-    network,
-    currency,
-    installs,
-    clicks,
-    revenue,
-  }));
+  const firstOf = (vendor) => rows.filter((row) => row.vendor === vendor).slice(0, 3);
+  const shown = [...firstOf('ADJUST'), ...firstOf('KOCHAVA')].map(
+    ({ vendor, app_name, network, currency, installs, clicks, revenue }) => ({
+      vendor,
+      app_name,
+      network,
+      currency,
+      installs,
+      clicks,
+      revenue,
+    }),
+  );
   step(`
 ${bold('mmp-gateway is up')}
 
@@ -312,6 +324,10 @@ ${bold('Reports')}: Kochava's installs and clicks of ${apps[0].name}, by network
   curl -H 'X-API-Key: ${key}' '${url}/v1/reports/${asked.id}/rows?format=csv'
 
 ${table(reported)}
+
+${bold('Schedules')}: both vendors' installs of the day before, by network, as a report each morning at six
+
+  curl -H 'X-API-Key: ${key}' -H 'Content-Type: application/json' -d '${JSON.stringify(schedule)}' '${url}/v1/schedules'
 
 ${bold('SmartLinks')}: ${link.name}, for ${link.routesByApp.map(({ platform }) => platform).join(', ')}: ${link.clickUrl}
 

@@ -158,7 +158,7 @@ function warnOfCurrencies(reports: readonly SourceReport[], apart: readonly stri
   const others = kochava.warnings.filter((warning) => warning !== CURRENCY_WARNING);
   kochava.warnings = [
     ...others,
-    `Kochava’s summaries do not say which currency their money is in: its amounts are compared as if they were in Adjust’s (${currencies.join(', ')}), and \`currency\` is Adjust’s.`,
+    `Kochava’s summaries do not say which currency their money is in: where its amounts stand beside Adjust’s, they are compared as if they were in Adjust’s (${currencies.join(', ')}), which is what \`currency\` says.`,
   ];
   if (apart.length === 0) return;
   kochava.warnings.push(
