@@ -1,6 +1,7 @@
 import { PrismaService } from '#libs/database';
 import { AppRegistry, CredentialVault } from '#libs/tenancy';
 import { pickReport } from '../apps/gateway/src/kpis/kochava-pick.js';
+import { KnownLinks } from '../apps/gateway/src/reports/known-links.js';
 import { ReportStore } from '../apps/gateway/src/reports/report-store.js';
 import { SummaryReports } from '../apps/gateway/src/reports/summary-reports.js';
 import { DEMO_REPORTING_KEY, KOCHAVA_ORBIT_RUNNER_IOS, ORBIT_RUNNER_IOS } from '../apps/sandbox/src/index.js';
@@ -197,6 +198,21 @@ describe('Kochava’s summaries, asked for', () => {
     const none = await rest({ group_by: 'country' });
     expect([none.source.status, none.source.error.code]).toEqual(['FAILED', 'UPSTREAM_RATE_LIMITED']);
     gateway.sandbox.reset();
+  });
+
+  it('asks anew for a report whose file Kochava has let go of', async () => {
+    const first = await rest({ wait_seconds: '0' });
+    await done();
+    const [lost] = first.source.reports as [{ id: string }];
+    await gateway.database.sql(`UPDATE reports SET upstream_token = '404' WHERE id = '${lost.id}'`);
+    gateway.app.get(KnownLinks).keep(lost.id, `${gateway.sandbox.url}/expired?Expires=1`);
+    // Asked for by a caller who wants the file itself, which nobody keeps for them.
+    const file = await gateway.http('get', `/v1/reports/${lost.id}/file`, key);
+    expect([file.status, file.body.code]).toEqual([422, 'UPSTREAM_REJECTED']);
+    expect(file.body.detail).toContain('no longer has');
+    const again = await rest({ wait_seconds: '0' });
+    expect([again.source.status, creates()]).toEqual(['PENDING', 2]);
+    expect(again.source.reports[0].id).not.toBe(lost.id);
   });
 
   it('reads a report again for a while, and not for a caller who wants it fresh', async () => {

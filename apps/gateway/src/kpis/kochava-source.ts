@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SUMMARY_COUNTERS } from '#libs/kochava-reporting';
 import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApps } from '#libs/tenancy';
+import { GoneFile } from '../reports/report-links.js';
 import { Restatement } from '../vendor-reads/restatement.js';
 import type { KeyedRow } from './gathered-row.js';
 import { cellsOf } from './kochava-cells.js';
@@ -81,29 +82,42 @@ export class KochavaSource implements KpiSourceService {
 
   /** Undefined where there are no rows; the report says why. */
   private async tableOf(
+    request: SourceRequest,
+    prepared: Prepared,
+    plan: KochavaPlan,
+  ): Promise<SummaryTable | undefined> {
+    const { report } = prepared;
+    for (let gone = 0; ; gone++) {
+      try {
+        return await this.readTable(request, prepared, plan);
+      } catch (error) {
+        // A report whose file Kochava has let go of is not found a second time: another is asked for.
+        if (error instanceof GoneFile && gone < report.apps.length) continue;
+        failSource(report, error);
+        return undefined;
+      }
+    }
+  }
+
+  private async readTable(
     { tenant, question, waitSeconds, addsUp = false }: SourceRequest,
     { report, names }: Prepared,
     plan: KochavaPlan,
   ): Promise<SummaryTable | undefined> {
     const restated = { from: question.from, to: question.to, readsCost: plan.readsCost };
-    try {
-      const found = await this.summaries.find(tenant, {
-        plan,
-        apps: report.apps as SourceApps,
-        changesUntil: this.restatement.changesUntil(restated),
-        waitSeconds,
-      });
-      describeSummaries(report, found);
-      if (found.status === 'PENDING') return undefined;
-      const table = await this.tables.read(tenant, { question, plan, names, found, addsUp });
-      if (!table.rest) describeColumns(report, table.unknown);
-      const warning = this.restatement.warning(restated, 'Kochava');
-      if (warning) report.warnings.push(warning);
-      return table;
-    } catch (error) {
-      failSource(report, error);
-      return undefined;
-    }
+    const found = await this.summaries.find(tenant, {
+      plan,
+      apps: report.apps as SourceApps,
+      changesUntil: this.restatement.changesUntil(restated),
+      waitSeconds,
+    });
+    describeSummaries(report, found);
+    if (found.status === 'PENDING') return undefined;
+    const table = await this.tables.read(tenant, { question, plan, names, found, addsUp });
+    if (!table.rest) describeColumns(report, table.unknown);
+    const warning = this.restatement.warning(restated, 'Kochava');
+    if (warning) report.warnings.push(warning);
+    return table;
   }
 
   private async prepare({ tenant, question, appIds }: SourceRequest): Promise<Prepared> {

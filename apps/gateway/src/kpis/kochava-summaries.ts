@@ -129,7 +129,8 @@ export class KochavaSummaries {
   ): Promise<Search> {
     const freshMs = this.reads.freshMs(changesUntil);
     const since = new Date(Date.now() - Math.max(freshMs, DAY_MS) - this.reads.staleMs);
-    const of = { tenantId, appIds: apps.map(({ id }) => id), credentialVersion: version };
+    const { start, end } = plan.asked;
+    const of = { tenantId, appIds: apps.map(({ id }) => id), credentialVersion: version, start, end };
     const look = (): Promise<ReportModel[]> => this.reports.find(of, since);
     const known = await look();
     const ofApp = (rows: readonly ReportModel[], { id }: OpenedApp) => rows.filter(({ appId }) => appId === id);
