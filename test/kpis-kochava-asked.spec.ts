@@ -6,7 +6,7 @@ import { ReportStore } from '../apps/gateway/src/reports/report-store.js';
 import { SummaryReports } from '../apps/gateway/src/reports/summary-reports.js';
 import { DEMO_REPORTING_KEY, KOCHAVA_ORBIT_RUNNER_IOS, ORBIT_RUNNER_IOS } from '../apps/sandbox/src/index.js';
 import { EVERY_SCOPE } from './support/gateway.js';
-import { push, sent, useReports } from './support/reports.js';
+import { look, push, sent, useReports } from './support/reports.js';
 import { waitUntil } from './support/wait-until.js';
 
 type Row = Record<string, string | number | null>;
@@ -48,9 +48,12 @@ describe('Kochava’s summaries, asked for', () => {
   /** Everything that was asked for is there. */
   const done = async () => {
     push(gateway, 10_000);
-    await waitUntil(
-      async () => (await gateway.database.sql(`SELECT id FROM reports WHERE status <> 'COMPLETED'`)).length === 0,
-    );
+    await waitUntil(async () => {
+      const left = await gateway.database.sql(`SELECT id FROM reports WHERE status <> 'COMPLETED'`);
+      // Looked at here: their jobs come when they come.
+      for (const { id } of left) await look(gateway, String(id));
+      return left.length === 0;
+    });
   };
   const age = () =>
     gateway.database.sql(
