@@ -84,22 +84,27 @@ export class KpisService {
   async open(tenant: TenantContext, question: KpiQuestion, about: About): Promise<SourceStream[]> {
     const request = requestOf(tenant, question, about);
     const sources = await this.sourcesOf(request);
-    const streams = asked(question, await Promise.all(sources.map((source) => source.stream(request))));
+    const streams = await Promise.all(sources.map((source) => source.stream(request)));
     this.count(streams);
     return streams;
   }
 
-  /** One alone says by itself what is wrong; several are heard first, or one is asked for what another refuses. */
+  /**
+   * One alone says by itself what is wrong; several are heard first, or one is asked for what another refuses. Those that
+   * are no part of the question are not asked at all.
+   */
   private async sourcesOf(request: SourceRequest): Promise<KpiSourceService[]> {
     const sources = chosen(this.sources, request.question);
-    if (sources.length > 1) await checked(sources, request);
-    return sources;
+    if (sources.length < 2) return sources;
+    const reports = await checked(sources, request);
+    const parts = sources.map((source, index) => ({ source, report: reports[index]! }));
+    return asked(request.question, parts).map(({ source }) => source);
   }
 
   private async answer(tenant: TenantContext, question: KpiQuestion, about: About): Promise<KpiAnswer> {
     const request = requestOf(tenant, question, about);
     const sources = await this.sourcesOf(request);
-    const parts = asked(question, await Promise.all(sources.map((source) => source.read(request))));
+    const parts = await Promise.all(sources.map((source) => source.read(request)));
     this.count(parts);
     const frame = this.frame(tenant, question, parts);
     const reports = parts.map(({ report }) => report);
