@@ -40,8 +40,8 @@ function start(name, file, env, ready) {
     child.once('exit', (code) => {
       if (stopping) return;
       const why = `the ${name} ended with ${code ?? 'a signal'}; see ${join(dataDir, `${name}.log`)}\n${words}`;
-      if (isReady) process.stderr.write(`Stopping: ${why}`);
-      else reject(new Error(why));
+      if (!isReady) return reject(new Error(why));
+      process.stderr.write(`Stopping: ${why}`);
       void stop(1);
     });
   });

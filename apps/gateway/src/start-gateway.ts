@@ -48,10 +48,15 @@ export async function startGateway(env: Record<string, string | undefined>): Pro
     log.flush();
     process.send?.({ listening: url });
   } catch (error) {
-    log.error('could not start', { cause: error });
+    if (isPortTaken(error)) {
+      const { host, port } = config.http;
+      process.stderr.write(`PORT ${port} of ${host} is taken: choose another, or 0 for a free one.\n`);
+    } else log.error('could not start', { cause: error });
     await stop(1);
   }
 }
+
+const isPortTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
 
 function configOrExit(env: Record<string, string | undefined>): Config {
   try {
