@@ -28,8 +28,13 @@ export class ReportRun {
     const { input, days } = questionOfReport(asked, row.appId);
     const stream = await this.kpis.stream(await this.contexts.of(row, signal), input, 'ERROR');
     const { layout, reports } = stream;
-    mustBeFresh(reports);
-    const fileSize = await this.files.write(row, reportText(stream, asked.format), signal);
+    let fileSize: number;
+    try {
+      mustBeFresh(reports);
+      fileSize = await this.files.write(row, reportText(stream, asked.format), signal);
+    } finally {
+      await stream.leave();
+    }
     return {
       status: 'COMPLETED',
       statusDetail: detailOf(reports, days, asked.timeZone),

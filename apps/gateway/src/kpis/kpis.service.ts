@@ -28,6 +28,8 @@ export interface KpiStream {
   /** Complete when `lines` has ended. */
   reports: SourceReport[];
   lines: (form: LineForm) => AsyncGenerator<string>;
+  /** Ends the sources where `lines` will not be read; harmless where they were. */
+  leave: () => Promise<unknown>;
 }
 
 /** The KPI room: one question in, rows and where they came from out. */
@@ -76,7 +78,13 @@ export class KpisService {
         throw error;
       }
       const layout = mergedLayout(streams.map((stream) => stream.layout));
-      return { question, layout, reports, lines: (form) => linesInTurn(streams, layout, form) };
+      return {
+        question,
+        layout,
+        reports,
+        lines: (form) => linesInTurn(streams, layout, form),
+        leave: () => leaveAll(streams),
+      };
     });
   }
 
@@ -84,9 +92,16 @@ export class KpisService {
   async open(tenant: TenantContext, question: KpiQuestion, about: About): Promise<SourceStream[]> {
     const request = requestOf(tenant, question, about);
     const sources = await this.sourcesOf(request);
-    const streams = await Promise.all(sources.map((source) => source.stream(request)));
-    this.count(streams);
-    return streams;
+    const opening = sources.map((source) => source.stream(request));
+    try {
+      const streams = await Promise.all(opening);
+      this.count(streams);
+      return streams;
+    } catch (error) {
+      // The others may open yet, and nobody will read them.
+      for (const one of opening) one.then((stream) => stream.leave?.()).catch(() => undefined);
+      throw error;
+    }
   }
 
   /**
