@@ -79,14 +79,13 @@ export async function sendTable(
     return;
   }
   async function* bytes(): AsyncGenerator<Buffer> {
-    try {
-      yield bytesOf(body);
-      for (let next = await rest; !next.done; next = await pieces.next()) yield bytesOf(next.value);
-    } finally {
-      await pieces.return(undefined);
-    }
+    yield bytesOf(body);
+    for (let next = await rest; !next.done; next = await pieces.next()) yield bytesOf(next.value);
   }
-  await reply.send(Readable.from(bytes(), { objectMode: false }));
+  const stream = Readable.from(bytes(), { objectMode: false });
+  // Not in `bytes`, which is never begun where the caller has left by now.
+  stream.once('close', () => void pieces.return(undefined).catch(() => undefined));
+  await reply.send(stream);
 }
 
 const bytesOf = (piece: string | Buffer): Buffer => (typeof piece === 'string' ? Buffer.from(piece) : piece);
