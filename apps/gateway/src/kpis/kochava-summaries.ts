@@ -13,7 +13,7 @@ import { SummaryReports } from '../reports/summary-reports.js';
 import { isDown, VendorReads } from '../vendor-reads/vendor-reads.js';
 import { KochavaMaking } from './kochava-making.js';
 import { askedReportOf, LastPicks, olderReport, pickReport, type Wanted } from './kochava-pick.js';
-import type { KochavaPlan } from './kochava-plan.js';
+import { DAY_MS, type KochavaPlan } from './kochava-plan.js';
 
 /** What is wanted: one summary of each app. */
 export interface SummariesWanted {
@@ -59,7 +59,6 @@ interface Search {
 
 /** Apps whose reports are asked for at the same time. */
 const AT_ONCE = 8;
-const DAY_MS = 86_400_000;
 /** Kochava's answer to a request comes at once, and is waited for: a refusal must not look like PENDING. */
 const ANSWERED_WITHIN_MS = 5_000;
 const LOST = 'Kochava’s answer to the request was lost.';

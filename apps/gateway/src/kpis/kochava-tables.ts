@@ -71,7 +71,7 @@ export class KochavaTables {
 
   private gather(asked: TableAsked, signal: AbortSignal | undefined): Promise<SummaryTable> {
     const unknown = new Set<string>();
-    if (!asked.addsUp) return this.addedUp(asked, this.rows(asked, unknown, signal), unknown);
+    if (!asked.addsUp) return this.addedUp(asked, this.rows(asked, unknown, signal), unknown, signal);
     const left = new AbortController();
     const stop = (): void => left.abort();
     signal?.addEventListener('abort', stop, { once: true });
@@ -82,6 +82,7 @@ export class KochavaTables {
     { plan }: TableAsked,
     rows: AsyncGenerator<KeyedRow[]>,
     unknown: ReadonlySet<string>,
+    signal: AbortSignal | undefined,
   ): Promise<SummaryTable> {
     const gathered = this.gatherer.gather(plan.counters.length);
     try {
@@ -96,6 +97,9 @@ export class KochavaTables {
       const first: KeyedRow[] = [];
       for (let next = await rest.next(); !next.done; next = await rest.next()) {
         first.push(...next.value);
+        // Where all have left, nobody would end the rest.
+        if (signal?.aborted) await rest.return(undefined);
+        signal?.throwIfAborted();
         if (first.length > MOST_ROWS_KEPT) return { first, rest, unknown };
       }
       return { first, unknown };
