@@ -75,16 +75,16 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   private async start(): Promise<void> {
+    // A new one each time: one that could not start never will.
+    const boss = new PgBoss({
+      connectionString: this.databaseUrl,
+      application_name: 'mmp-gateway jobs',
+      max: 3,
+      schedule: false,
+      archiveCompletedAfterSeconds: KEPT_SECONDS,
+      deleteAfterSeconds: KEPT_SECONDS,
+    });
     try {
-      // A new one each time: one that could not start never will.
-      const boss = new PgBoss({
-        connectionString: this.databaseUrl,
-        application_name: 'mmp-gateway jobs',
-        max: 3,
-        schedule: false,
-        archiveCompletedAfterSeconds: KEPT_SECONDS,
-        deleteAfterSeconds: KEPT_SECONDS,
-      });
       boss.on('error', (cause) => this.log.warn('a job queue failed', { reason: String(cause.message) }));
       await boss.start();
       for (const { name } of this.kinds) await boss.createQueue(name);
@@ -93,6 +93,8 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
       for (const { kind, id, at } of this.early.splice(0)) await this.wake(kind, id, at);
     } catch (cause) {
       this.log.warn('the job queue could not start yet', { reason: String(cause) });
+      // It may have begun: its timers and connections would go on beside the next one's.
+      await boss.stop({ graceful: false }).catch(() => undefined);
       if (!this.stopping) this.timer = setTimeout(() => (this.starting = this.start()), START_AGAIN_MS).unref();
       return;
     }
