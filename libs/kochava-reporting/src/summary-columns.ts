@@ -66,7 +66,7 @@ const BY_ID: ReadonlySet<string> = new Set(['network', 'campaign', 'tracker', 'c
 const BY_VALUE: readonly string[] = ['site', 'country', 'state', 'dma', 'city'];
 
 /** `# Clicks`, `Click Count`, `clickCount`: lower snake case. */
-export const headerWord = (header: string): string =>
+const headerWord = (header: string): string =>
   header
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()

@@ -63,4 +63,4 @@ export class KpiReports implements ReportMaker, OnModuleInit {
 }
 
 /** No vendor knows of it. */
-export const NOBODYS = { upstreamApp: '', credentialVersion: 0, fingerprint: '' };
+const NOBODYS = { upstreamApp: '', credentialVersion: 0, fingerprint: '' };

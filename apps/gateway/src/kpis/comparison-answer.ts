@@ -56,7 +56,7 @@ export class ComparisonAnswer {
 }
 
 /** One row: every field reads its cell. */
-export class ComparisonRowView {
+class ComparisonRowView {
   constructor(
     private readonly cells: ComparisonCells,
     private readonly layout: ComparisonLayout,

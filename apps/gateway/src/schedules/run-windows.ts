@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 import { type AskedSchedule, cadenceOf } from './asked-schedule.js';
 
 /** The runs after an instant, without end, and what each covers. Whoever runs it, windows are reckoned by Kochava's rules. */
-export function* runsOf(asked: AskedSchedule, after: Date): Generator<RunWindow> {
+function* runsOf(asked: AskedSchedule, after: Date): Generator<RunWindow> {
   for (const run of runsAfter(cadenceOf(asked), after)) yield asked.spec.kpi ? inWholeDays(run, asked.timeZone) : run;
 }
 
