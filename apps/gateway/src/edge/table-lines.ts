@@ -9,6 +9,9 @@ export interface TableOptions {
   raw: boolean;
 }
 
+/** Cells unchanged, for what is no spreadsheet's: JSON, and files that are served as tables later. */
+export const AS_THEY_ARE: TableOptions = { bom: false, humanReadable: false, raw: true };
+
 /** How rows of one table are written as lines: CSV (RFC 4180) or NDJSON. */
 export class LineForm {
   /** What stands before each cell, its key at NDJSON. */

@@ -1,9 +1,6 @@
-import { LineForm } from '../edge/table-lines.js';
+import { AS_THEY_ARE, LineForm } from '../edge/table-lines.js';
 import type { KpiStream } from '../kpis/kpis.service.js';
 import type { ReportFormat } from '../reports/report-words.js';
-
-/** Cells as they are: what serves the file as a table makes them inert for spreadsheets. */
-const AS_THEY_ARE = { bom: false, humanReadable: false, raw: true };
 
 /** An answer's rows as the text of a file: CSV, or a JSON array of flat objects, as Kochava's reports have. */
 export async function* reportText({ layout, lines }: KpiStream, format: ReportFormat): AsyncGenerator<string> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FieldError, TenantContext } from '#libs/domain';
-import { LineForm, linesOf } from '../edge/table-lines.js';
+import { AS_THEY_ARE, LineForm, linesOf } from '../edge/table-lines.js';
 import { Recent } from '../edge/recent.js';
 import { sendTable, sendWithETag } from '../edge/tabular.js';
 import type { ComparisonParams } from './comparison.input.js';
@@ -11,7 +11,7 @@ import type { ComparisonCells, ComparisonLayout } from './comparison-layout.js';
 import { COMPARISON_DOOR } from './comparison-params.js';
 import { type KpiForm, readForm } from './kpi-form.js';
 import { inputOf, type RawQuery, renamed } from './kpi-params.js';
-import { AS_THEY_ARE, cacheStatus, saidOf } from './kpi-replies.js';
+import { cacheStatus, saidOf } from './kpi-replies.js';
 import { RestSources } from './rest-sources.js';
 
 /** `/v1/kpis/comparison` in its three forms. */

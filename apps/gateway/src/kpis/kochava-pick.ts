@@ -1,7 +1,7 @@
 import type { ReportModel } from '#libs/database';
 import type { AskedReport } from '../reports/asked-report.js';
 import type { ReportFailure } from '../reports/report.model.js';
-import { LIVE, type ReportStatus } from '../reports/report-words.js';
+import { isLive } from '../reports/report-words.js';
 import type { SummaryAsked } from './kochava-plan.js';
 
 /** The report that `asked` makes, as its row keeps it. */
@@ -44,10 +44,7 @@ export function pickReport(rows: readonly ReportModel[], wanted: Wanted): Report
       );
   return (
     there ??
-    nearest(
-      fitting.filter(({ status }) => LIVE.includes(status as ReportStatus)),
-      wanted,
-    ) ??
+    nearest(fitting.filter(isLive), wanted) ??
     (wanted.bypass ? undefined : fitting.find((row) => failsAgain(row, wanted)))
   );
 }

@@ -8,7 +8,7 @@ import { upstreamRequestOf } from '../reports/asked-report.js';
 import { fingerprintOf } from '../reports/report-checks.js';
 import { ReportWaits } from '../reports/report-waits.js';
 import type { ReportFailure } from '../reports/report.model.js';
-import { LIVE, type ReportStatus } from '../reports/report-words.js';
+import { isLive } from '../reports/report-words.js';
 import { SummaryReports } from '../reports/summary-reports.js';
 import { isDown, VendorReads } from '../vendor-reads/vendor-reads.js';
 import { KochavaMaking } from './kochava-making.js';
@@ -180,8 +180,6 @@ export class KochavaSummaries {
     return this.making.make(tenant, report, since, (rows) => pick(app, rows));
   }
 }
-
-const isLive = ({ status }: ReportModel): boolean => LIVE.includes(status as ReportStatus);
 
 /** Why there is no file; undefined where there is one. */
 function failureOf({ status, statusDetail, failure, hasFile }: ReportModel): GatewayError | undefined {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type FieldError, type TenantContext, badInput } from '#libs/domain';
-import { LineForm } from '../edge/table-lines.js';
+import { AS_THEY_ARE, LineForm } from '../edge/table-lines.js';
 import { Recent } from '../edge/recent.js';
 import { sendTable, sendWithETag } from '../edge/tabular.js';
 import { KpiQueryInput } from './kpi.input.js';
@@ -109,8 +109,6 @@ function flatRows({ rowSource, layout }: KpiAnswer): string {
 }
 
 const texts = new WeakMap<RowSource, string>();
-
-export const AS_THEY_ARE = { bom: false, humanReadable: false, raw: true };
 
 /** RFC 9211, a member for each source. */
 export function cacheStatus(reports: readonly SourceReport[]): string {

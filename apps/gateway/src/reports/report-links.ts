@@ -13,7 +13,7 @@ import { KnownLinks } from './known-links.js';
 import { ReportAtKochava } from './report-at-kochava.js';
 import { goneTo } from './report-progress.js';
 import { ReportStore } from './report-store.js';
-import { LIVE, type ReportStatus } from './report-words.js';
+import { isLive } from './report-words.js';
 
 /** Opens reports' files, by the links that are known; where there is none, or it is old, another is asked for. */
 @Injectable()
@@ -71,8 +71,8 @@ export class GoneFile extends GatewayError {
 
 /** NOT_READY, CONFLICT or UNSUPPORTED where there is no file. */
 export function mustHaveFile(row: ReportModel): void {
-  const status = row.status as ReportStatus;
-  if (LIVE.includes(status)) {
+  const { status } = row;
+  if (isLive(row)) {
     const progress = row.progress === null ? '' : `, ${row.progress} %`;
     const says = `The report is not there yet (${status}${progress}). Ask again when its status is COMPLETED.`;
     throw new GatewayError('NOT_READY', says, { retryAfterSeconds: 5 });

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { ReportModel } from '#libs/database';
 import { Log } from '../operations/log.js';
 import { ReportFollower } from './report-follower.js';
-import { LIVE, type ReportStatus } from './report-words.js';
+import { isLive } from './report-words.js';
 import { SummaryReports } from './summary-reports.js';
 
 const POLL_MS = 250;
@@ -55,7 +55,10 @@ export class ReportWaits {
   /** One look at all that is waited for. Nothing here may fail a caller: what is not seen is waited for on. */
   private async goRound(): Promise<void> {
     try {
-      const ids = [...this.waited.keys()].filter((id) => isLive(this.seen.get(id) ?? LIVE_ROW));
+      const ids = [...this.waited.keys()].filter((id) => {
+        const seen = this.seen.get(id);
+        return !seen || isLive(seen);
+      });
       await this.reports.hasten(ids, new Date(Date.now() + LOOK_EVERY_MS));
       const rows = await this.reports.byIds(ids);
       const due = rows.filter((row) => isLive(row) && row.nextLookAt && row.nextLookAt.getTime() <= Date.now());
@@ -68,7 +71,3 @@ export class ReportWaits {
     await sleep(POLL_MS);
   }
 }
-
-const LIVE_ROW: { status: string } = { status: LIVE[0]! };
-
-const isLive = ({ status }: { status: string }): boolean => LIVE.includes(status as ReportStatus);

@@ -41,3 +41,4 @@ export const CROSS_APP_KINDS: readonly ReportKind[] = ['QUERY', 'AUDIENCE_EXPORT
 
 /** What a report may still become something else from. */
 export const LIVE: readonly ReportStatus[] = ['SUBMITTING', 'UNCONFIRMED', 'QUEUED', 'IN_PROGRESS'];
+export const isLive = ({ status }: { readonly status: string }): boolean => LIVE.includes(status as ReportStatus);
