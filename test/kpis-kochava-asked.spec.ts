@@ -225,6 +225,9 @@ describe('Kochava’s summaries, asked for', () => {
     expect(creates()).toBe(1);
     await done();
     expect((await rest({ wait_seconds: '0' })).source.status).toBe('CACHED');
+    // What they were told to come back for is theirs, once.
+    expect((await rest({ wait_seconds: '0' }, key, fresh)).source.status).toBe('FRESH');
+    expect(creates()).toBe(1);
     expect((await rest({ wait_seconds: '0' }, key, fresh)).source.status).toBe('PENDING');
     expect(creates()).toBe(2);
     await done();

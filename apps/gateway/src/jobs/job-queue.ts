@@ -1,7 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import PgBoss from 'pg-boss';
 import { Log } from '../operations/log.js';
-import { JobWorker } from './job-worker.js';
+import { JobWorker, LONGEST_JOB_SECONDS } from './job-worker.js';
 
 /** One kind of durable job. */
 export interface JobKind {
@@ -17,8 +17,6 @@ export interface JobKind {
 const MOST_EARLY = 1_000;
 const SWEEP_EVERY_MS = 30_000;
 const START_AGAIN_MS = 5_000;
-/** A job that takes longer is somebody else's too. */
-const LONGEST_JOB_SECONDS = 300;
 const KEPT_SECONDS = 3_600;
 
 /**

@@ -6,6 +6,8 @@ import type { JobKind } from './job-queue.js';
 /** Jobs of one kind that are done at the same time. */
 const AT_ONCE = 20;
 const POLL_MS = 1_000;
+/** A job that takes longer is somebody else's too. */
+export const LONGEST_JOB_SECONDS = 300;
 /** At a stop, jobs under way get so long. Their rows say when somebody else takes them up. */
 const STOP_WITHIN_MS = 10_000;
 
@@ -38,7 +40,10 @@ export class JobWorker {
       const free = AT_ONCE - this.running.size;
       const jobs = free > 0 ? await this.fetch(free) : [];
       for (const job of jobs) {
-        const done = this.perform(job).finally(() => this.running.delete(done));
+        const leave = (): void => void this.running.delete(done);
+        // One that hangs is somebody else's by then, and must not keep its place for good.
+        const tooLong = setTimeout(leave, LONGEST_JOB_SECONDS * 1000).unref();
+        const done = this.perform(job).finally(() => (clearTimeout(tooLong), leave()));
         this.running.add(done);
       }
       if (jobs.length < free || free === 0) await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);

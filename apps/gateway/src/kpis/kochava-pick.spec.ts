@@ -58,6 +58,7 @@ describe('the report that is picked', () => {
     expect(pickReport([underWay, wide], wanted())?.id).toBe('wide');
     expect(pickReport([underWay, exact], wanted({ bypass: true }))?.id).toBe('under way');
     expect(pickReport([exact], wanted({ bypass: true }))).toBeUndefined();
+    expect(pickReport([wide, exact], wanted({ bypass: true, owed: 'wide' }))?.id).toBe('wide');
   });
 
   it('holds what was asked: of the app, in its days, with its counts', () => {

@@ -21,8 +21,10 @@ export interface Wanted {
   readonly upstreamApp: string;
   /** Milliseconds that a report which is there is read again. */
   readonly freshMs: number;
-  /** Only what is under way. */
+  /** Only what is under way, or `owed`. */
   readonly bypass: boolean;
+  /** Id of the report that this caller was told to come back for. */
+  readonly owed?: string | undefined;
   /** Id of the report that was read, or joined, for the same the last time. */
   readonly last?: string | undefined;
 }
@@ -36,12 +38,11 @@ const JOINED_MS = 60_000;
 /** Of reports, newest first: one that is there, else one under way, else one that came to nothing and would again. */
 export function pickReport(rows: readonly ReportModel[], wanted: Wanted): ReportModel | undefined {
   const fitting = rows.filter((row) => row.upstreamApp === wanted.upstreamApp && covers(row, wanted.asked));
-  const there = wanted.bypass
-    ? undefined
-    : nearest(
-        fitting.filter((row) => isThere(row) && isFresh(row, wanted.freshMs)),
-        wanted,
-      );
+  const may = (row: ReportModel): boolean => (wanted.bypass ? row.id === wanted.owed : isFresh(row, wanted.freshMs));
+  const there = nearest(
+    fitting.filter((row) => isThere(row) && may(row)),
+    wanted,
+  );
   return (
     there ??
     nearest(fitting.filter(isLive), wanted) ??
@@ -83,6 +84,27 @@ export class LastPicks {
     this.ids.delete(name);
     if (this.ids.size >= MOST_NOTED) this.ids.delete(this.ids.keys().next().value!);
     this.ids.set(name, reportId);
+  }
+
+  forget(appId: string, asked: SummaryAsked): void {
+    this.ids.delete(nameOf(appId, asked));
+  }
+}
+
+/** Reports that callers who want fresh numbers were told to come back for: each is theirs once, when it is there. */
+export class OwedReports {
+  private readonly ids = new LastPicks();
+
+  of(keyId: string, appId: string, asked: SummaryAsked): string | undefined {
+    return this.ids.of(`${keyId} ${appId}`, asked);
+  }
+
+  note(keyId: string, appId: string, asked: SummaryAsked, reportId: string): void {
+    this.ids.note(`${keyId} ${appId}`, asked, reportId);
+  }
+
+  settle(keyId: string, appId: string, asked: SummaryAsked): void {
+    this.ids.forget(`${keyId} ${appId}`, asked);
   }
 }
 

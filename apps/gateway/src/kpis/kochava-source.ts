@@ -87,12 +87,18 @@ export class KochavaSource implements KpiSourceService {
     plan: KochavaPlan,
   ): Promise<SummaryTable | undefined> {
     const { report } = prepared;
+    const warnings = [...report.warnings];
+    const end = Date.now() + 1000 * request.waitSeconds;
     for (let gone = 0; ; gone++) {
       try {
-        return await this.readTable(request, prepared, plan);
+        const waitSeconds = Math.max(0, end - Date.now()) / 1000;
+        return await this.readTable({ ...request, waitSeconds }, prepared, plan);
       } catch (error) {
-        // A report whose file Kochava has let go of is not found a second time: another is asked for.
-        if (error instanceof GoneFile && gone < report.apps.length) continue;
+        if (error instanceof GoneFile && gone < report.apps.length) {
+          // A report whose file Kochava has let go of is not found a second time: another is asked for.
+          report.warnings = [...warnings];
+          continue;
+        }
         failSource(report, error);
         return undefined;
       }

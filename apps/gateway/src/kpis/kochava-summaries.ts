@@ -12,7 +12,7 @@ import { isLive } from '../reports/report-words.js';
 import { SummaryReports } from '../reports/summary-reports.js';
 import { isDown, VendorReads } from '../vendor-reads/vendor-reads.js';
 import { KochavaMaking } from './kochava-making.js';
-import { askedReportOf, LastPicks, olderReport, pickReport, type Wanted } from './kochava-pick.js';
+import { askedReportOf, LastPicks, olderReport, OwedReports, pickReport, type Wanted } from './kochava-pick.js';
 import { DAY_MS, type KochavaPlan } from './kochava-plan.js';
 
 /** What is wanted: one summary of each app. */
@@ -67,6 +67,7 @@ const LOST = 'Kochava’s answer to the request was lost.';
 @Injectable()
 export class KochavaSummaries {
   private readonly picks = new LastPicks();
+  private readonly owed = new OwedReports();
 
   constructor(
     private readonly vault: CredentialVault,
@@ -81,6 +82,16 @@ export class KochavaSummaries {
    * of those that are not there in time: PENDING.
    */
   async find(tenant: TenantContext, wanted: SummariesWanted): Promise<FoundSummaries> {
+    const found = await this.findOrMake(tenant, wanted);
+    if (!tenant.bypassCache) return found;
+    for (const { app, row } of found.reports) {
+      if (found.status === 'PENDING') this.owed.note(tenant.keyId, app.id, wanted.plan.asked, row.id);
+      else this.owed.settle(tenant.keyId, app.id, wanted.plan.asked);
+    }
+    return found;
+  }
+
+  private async findOrMake(tenant: TenantContext, wanted: SummariesWanted): Promise<FoundSummaries> {
     const { id: credentialId, version } = await this.vault.open(tenant.tenantId, 'kochava-reporting');
     const end = Date.now() + 1000 * wanted.waitSeconds;
     const search = await this.begin(tenant, wanted, version);
@@ -101,7 +112,7 @@ export class KochavaSummaries {
     // They are asked for on, whoever waits: what there is of them by now is what is waited for.
     if (!asked) return { status: 'PENDING', reports: search.found(await search.look()), credentialId };
 
-    const status = asked.every(({ row }) => !isLive(row)) ? 'CACHED' : 'FRESH';
+    const status = !tenant.bypassCache && asked.every(({ row }) => !isLive(row)) ? 'CACHED' : 'FRESH';
     const rows = await this.waits.wait(
       asked.map(({ row }) => row),
       Math.max(0, end - Date.now()),
@@ -122,7 +133,7 @@ export class KochavaSummaries {
 
   /** Looks for what there is already. */
   private async begin(
-    { tenantId, bypassCache = false }: TenantContext,
+    { tenantId, keyId, bypassCache = false }: TenantContext,
     { plan, apps, changesUntil }: SummariesWanted,
     version: number,
   ): Promise<Search> {
@@ -136,7 +147,8 @@ export class KochavaSummaries {
     const { asked } = plan;
     const wantedOf = ({ id, upstreamName: upstreamApp }: OpenedApp): Wanted => {
       const last = this.picks.of(id, asked);
-      return { asked, upstreamApp, freshMs, bypass: bypassCache, last };
+      const owed = bypassCache ? this.owed.of(keyId, id, asked) : undefined;
+      return { asked, upstreamApp, freshMs, bypass: bypassCache, owed, last };
     };
     const pick: Search['pick'] = (app, rows) => pickReport(ofApp(rows, app), wantedOf(app));
     const each = (rowOf: (app: OpenedApp) => ReportModel | undefined): SummaryOfApp[] =>

@@ -167,13 +167,14 @@ function ownColumnsOf({ request }: ReportModel): ReadonlySet<string> {
 }
 
 /** Credential, reports, and what they are added up to; names of networks where they are part of that. */
-function keyOf({ question, plan, names, found }: TableAsked): string {
+function keyOf({ question, plan, names, found, addsUp }: TableAsked): string {
   const { from, to, groupBy } = question;
   const filters = plan.filters.map(({ grouping, keep }) => [grouping, ...keep]);
   const aliases = groupBy.includes('NETWORK') ? names.fingerprint : '';
   // An app's name stands in its rows.
   const apps = groupBy.includes('APP') ? found.reports.map(({ app }) => [app.id, app.name]) : [];
   const reports = found.reports.map(({ row }) => row.id);
-  const shape = [reports, from, to, groupBy, plan.offsetHours, plan.counters, filters, aliases, apps];
+  // A table that streams is one caller's: whoever wants it added up must not join.
+  const shape = [addsUp, reports, from, to, groupBy, plan.offsetHours, plan.counters, filters, aliases, apps];
   return `kochava-summary:${found.credentialId}:${createHash('sha256').update(JSON.stringify(shape)).digest('base64url')}`;
 }

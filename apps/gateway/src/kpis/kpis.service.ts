@@ -178,7 +178,7 @@ export class KpisService {
 
 /** `question` for those who answered it: what has failed says so in `sources`, and must not fail the others' totals. */
 function ofTheSame(question: KpiQuestion, reports: readonly SourceReport[]): KpiQuestion {
-  const vendors = reports.flatMap(({ vendor, error }) => (error ? [] : [vendor]));
+  const vendors = reports.flatMap(({ vendor, error, status }) => (error || status === 'PENDING' ? [] : [vendor]));
   return vendors.length === 0 ? question : { ...question, vendors };
 }
 
