@@ -4,6 +4,7 @@ import { pickReport } from '../apps/gateway/src/kpis/kochava-pick.js';
 import { KnownLinks } from '../apps/gateway/src/reports/known-links.js';
 import { ReportStore } from '../apps/gateway/src/reports/report-store.js';
 import { SummaryReports } from '../apps/gateway/src/reports/summary-reports.js';
+import { SummaryTidy } from '../apps/gateway/src/reports/summary-tidy.js';
 import { DEMO_REPORTING_KEY, KOCHAVA_ORBIT_RUNNER_IOS, ORBIT_RUNNER_IOS } from '../apps/sandbox/src/index.js';
 import { EVERY_SCOPE } from './support/gateway.js';
 import { look, push, sent, useReports } from './support/reports.js';
@@ -216,6 +217,24 @@ describe('Kochava’s summaries, asked for', () => {
     const again = await rest({ wait_seconds: '0' });
     expect([again.source.status, creates()]).toEqual(['PENDING', 2]);
     expect(again.source.reports[0].id).not.toBe(lost.id);
+  });
+
+  it('lets go of reports that questions have asked for, a week later, and of no other', async () => {
+    const asked = await rest({ wait_seconds: '0' });
+    const body = { appId: gateway.apps[0].id, start: `${DAYS.from}T00:00:00Z`, end: `${DAYS.from}T12:00:00Z` };
+    const spec = { summary: { traffic: ['CLICK'], grouping: ['network'] } };
+    const own = await gateway.http('post', '/v1/reports', key).send({ ...body, spec });
+    await done();
+    const there = async () => {
+      const reports = [asked.source.reports[0].id, own.body.id] as string[];
+      const answers = await Promise.all(reports.map((id) => gateway.http('get', `/v1/reports/${id}`, key)));
+      return answers.map(({ status }) => status);
+    };
+    await gateway.app.get(SummaryTidy).tidy();
+    expect(await there()).toEqual([200, 200]);
+    await gateway.database.sql(`UPDATE reports SET updated_at = updated_at - interval '8 days'`);
+    await gateway.app.get(SummaryTidy).tidy();
+    expect(await there()).toEqual([404, 200]);
   });
 
   it('reads a report again for a while, and not for a caller who wants it fresh', async () => {

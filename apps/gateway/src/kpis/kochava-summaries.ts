@@ -188,7 +188,8 @@ export class KochavaSummaries {
     const { id: appId, upstreamName: upstreamApp } = app;
     const asked = askedReportOf(plan.asked);
     const fingerprint = fingerprintOf(upstreamRequestOf(asked, upstreamApp));
-    const report = { appId, kind: 'SUMMARY' as const, asked, fingerprint, upstreamApp, credentialVersion };
+    const of = { appId, upstreamApp, credentialVersion, forKpis: true };
+    const report = { kind: 'SUMMARY' as const, asked, fingerprint, ...of };
     return this.making.make(tenant, report, since, (rows) => pick(app, rows));
   }
 }

@@ -17,6 +17,8 @@ export interface NewReport {
   upstreamApp: string;
   credentialVersion: number;
   idempotencyKey?: string | null;
+  /** Asked for by a KPI question. */
+  forKpis?: boolean;
   /** Absent: Kochava. */
   vendors?: Vendor[];
   /** Absent: SUBMITTING, and looked at by whoever adds it. */

@@ -21,6 +21,7 @@ import { ReportsResolver } from './reports.resolver.js';
 import { ReportsService } from './reports.service.js';
 import { SmallFiles } from './small-files.js';
 import { SummaryReports } from './summary-reports.js';
+import { SummaryTidy } from './summary-tidy.js';
 
 @Module({})
 export class ReportsModule {
@@ -45,6 +46,7 @@ export class ReportsModule {
         ReportFollower,
         ReportJobs,
         SummaryReports,
+        SummaryTidy,
         ReportWaits,
         ReportsService,
         ReportRequestsService,

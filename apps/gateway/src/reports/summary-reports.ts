@@ -66,6 +66,14 @@ export class SummaryReports {
     return this.prisma.report.findMany({ where: { id: { in: [...ids] } } });
   }
 
+  /** Those that KPI questions asked for and that came to their end before then go: nobody reads them any more. */
+  async forget(endedBefore: Date): Promise<number> {
+    const { count } = await this.prisma.report.deleteMany({
+      where: { forKpis: true, updatedAt: { lt: endedBefore }, status: { notIn: [...LIVE] } },
+    });
+    return count;
+  }
+
   /** Reports that somebody waits for are looked at sooner than they were to be; not those that somebody looks at now. */
   async hasten(ids: readonly string[], at: Date): Promise<void> {
     await this.prisma.report.updateMany({
