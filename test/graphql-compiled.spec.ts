@@ -78,6 +78,21 @@ describe('a query that comes again', () => {
     expect(await codes(right)).toEqual(['NOT_FOUND']);
   });
 
+  it('takes variables as ever: defaults of what is left out, instants, lists of one', async () => {
+    const instants =
+      'query ($filter: AuditFilter) { auditEvents(filter: $filter) { nodes { id } pageInfo { hasNextPage } } }';
+    const filter = { from: '2020-01-01T00:00:00Z', to: '2020-01-02T00:00:00+02:00', outcomes: 'DENIED' };
+    const { data, errors } = await same(instants, { filter });
+    expect([data['auditEvents'], errors]).toEqual([{ nodes: [], pageInfo: { hasNextPage: false } }, undefined]);
+    const days =
+      'query ($input: KpiQueryInput!) { kpis(input: $input) { rows { time metrics { value } } sources { settings } } }';
+    const input = { from: '2026-01-01', to: '2026-01-02', metrics: 'INSTALLS', vendors: ['ADJUST'], groupBy: 'DAY' };
+    expect((await same(days, { input })).data['kpis']).toMatchObject({
+      rows: [{ time: '2026-01-01' }, { time: '2026-01-02' }],
+      sources: [{ settings: { utcOffset: '+00:00' } }],
+    });
+  });
+
   it('waits for what is not there yet, and takes a null for no condition as the bad input that it is', async () => {
     expect((await same('{ apps(first: 1) { nodes { id } totalCount } }')).data['apps']).toMatchObject({
       totalCount: 2,

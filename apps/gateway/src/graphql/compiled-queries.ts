@@ -7,6 +7,7 @@ import {
   type GraphQLSchema,
   Kind,
   getNamedType,
+  getVariableValues,
   isLeafType,
   isObjectType,
   visit,
@@ -76,8 +77,11 @@ export function compiledQueries(): ApolloServerPlugin<GraphqlContext> {
           if (operation?.operation !== 'query') return null;
           const run = runOf(document, request.operationName);
           if (!run) return null;
-          const { data, errors } = await run(undefined, contextValue, request.variables ?? {});
-          // Variables that don't fit: nothing has run yet, and the interpreter says it in the words that all know.
+          // Compiled queries know no defaults of input fields: variables are made whole before.
+          const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
+          // Those that don't fit: nothing has run yet, and the interpreter says it in the words that all know.
+          if (!coerced) return null;
+          const { data, errors } = await run(undefined, contextValue, coerced);
           if (data === undefined) return null;
           // Whoever puts errors into our words finds them where Apollo keeps those of the interpreter.
           const thrown = errors?.map(asInterpreted);
