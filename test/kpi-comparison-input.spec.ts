@@ -77,6 +77,9 @@ describe('who may ask for a comparison, and for what', () => {
     const stranger = await gateway.key({ of: gateway.otherTenant });
     const [app] = gateway.apps;
     expect((await get({ app: app.id }, stranger)).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+    const narrow = await gateway.key({ appIds: [gateway.apps[1].id] });
+    expect((await get({ app: app.id }, narrow)).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+    expect((await graphql({ appIds: [app.id] }, narrow)).body.errors[0].extensions.code).toBe('NOT_FOUND');
     const { status, body: nothing } = await get({}, stranger);
     expect([status, nothing.code]).toEqual([422, 'UNSUPPORTED']);
   });

@@ -183,8 +183,12 @@ describe('schedules of kind KPI', () => {
       expect([scope, (await post(aSchedule(), {}, as)).status]).toEqual([scope, 403]);
     }
     const narrow = await gateway.key({ appIds: [gateway.apps[1].id] });
-    expect((await post(aSchedule(), {}, narrow)).status).toBe(404);
-    expect((await gateway.http('get', `/v1/schedules/${first.body.id}`, narrow)).status).toBe(404);
+    for (const as of [narrow, await gateway.key({ of: gateway.otherTenant })]) {
+      expect((await post(aSchedule(), {}, as)).status).toBe(404);
+      for (const method of ['get', 'delete'] as const) {
+        expect((await gateway.http(method, `/v1/schedules/${first.body.id}`, as)).status).toBe(404);
+      }
+    }
   });
 
   describe('and two replicas', () => {
