@@ -80,7 +80,7 @@ describe('a stream', () => {
   it('gives back its place when nobody reads it, at the deadline', async () => {
     const { baseUrl } = await vendor((_, response) => void response.write('one'));
     const { http, attempts } = rig();
-    const { body } = await http.stream(callTo(baseUrl, { deadlineMs: 300, maxConcurrent: 1 }));
+    const { body } = await http.stream(callTo(baseUrl, { deadlineMs: 2000, maxConcurrent: 1 }));
     await until(() => attempts.length === 1);
     expect(attempts[0]!.outcome).toBe('timeout');
     expect((await failureOf(read({ status: 200, headers: {}, body }))).failure).toBe('timeout');

@@ -86,7 +86,7 @@ describe('an answer', () => {
 describe('no answer', () => {
   it('when the headers take too long', async () => {
     const { baseUrl } = await vendor(() => undefined);
-    const error = await failureOf(rig().http.send(callTo(baseUrl, { tryTimeoutMs: 30, safeToRepeat: false })));
+    const error = await failureOf(rig().http.send(callTo(baseUrl, { tryTimeoutMs: 2000, safeToRepeat: false })));
     expect(error).toMatchObject({ failure: 'timeout', kind: 'no-answer', sent: true });
   });
 
@@ -95,14 +95,14 @@ describe('no answer', () => {
       const drip = setInterval(() => response.write('.'), 5);
       request.on('close', () => clearInterval(drip));
     });
-    const error = await failureOf(rig().http.send(callTo(baseUrl, { tryTimeoutMs: 300, safeToRepeat: false })));
+    const error = await failureOf(rig().http.send(callTo(baseUrl, { tryTimeoutMs: 2000, safeToRepeat: false })));
     expect(error).toMatchObject({ failure: 'timeout', status: 200 });
   });
 
   it('when the deadline of the call passes before its tries are spent', async () => {
     const { baseUrl, requests } = await vendor(() => undefined);
     const { http, attempts } = rig();
-    const error = await failureOf(http.send(callTo(baseUrl, { tryTimeoutMs: 10_000, deadlineMs: 50 })));
+    const error = await failureOf(http.send(callTo(baseUrl, { tryTimeoutMs: 60_000, deadlineMs: 2000 })));
     expect(error.failure).toBe('timeout');
     expect(requests).toHaveLength(1);
     expect(attempts[0]!.retryReason).toBe('deadline');
