@@ -14,7 +14,7 @@ import {
   outcomeOf,
   type Verdict,
 } from './new-row.js';
-import { insertRows } from './row-sql.js';
+import { insertRows, rowText } from './row-sql.js';
 
 /** The audit log as the rooms see it. */
 @Injectable()
@@ -37,14 +37,14 @@ export class AuditLog {
   ): Promise<T> {
     const isWrite = AUDIT_ACTIONS[action].kind === 'write';
     const row = newRow(isWrite ? 'INTENT' : 'EVENT', caller, action, target);
-    if (isWrite) await this.journal.intend(row.chain, insertRows([row]));
+    if (isWrite) await this.journal.intend(row.chain, insertRows([rowText(row)]));
     const startedAt = performance.now();
     const facts: AuditFacts = {};
     const conclude = async (verdict: Verdict): Promise<void> => {
       const durationMs = performance.now() - startedAt;
       if (!isWrite) return this.journal.add(concluded(row, verdict, facts, target.secrets, durationMs));
       const outcome = outcomeOf(row, verdict, facts, target.secrets, durationMs);
-      await this.journal.settle(row.chain, insertRows([outcome]));
+      await this.journal.settle(row.chain, insertRows([rowText(outcome)]));
     };
     let value: T;
     try {

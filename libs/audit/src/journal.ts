@@ -3,6 +3,7 @@ import { isDatabaseAway, type Prisma, PrismaService } from '#libs/database';
 import { AUDIT_OPTIONS, type AuditOptions } from './audit-options.js';
 import { errorLabel } from './error-label.js';
 import type { NewRow } from './new-row.js';
+import { rowText } from './row-sql.js';
 import { logUnavailable } from './unavailable.js';
 
 /** Most events held in memory while the database is away: some minutes of a busy gateway, some 50 MB. */
@@ -19,7 +20,7 @@ interface Statement {
 /** What is to be written: events that wait for the next seal, and outcomes that the database missed. */
 @Injectable()
 export class Journal {
-  private events = new Map<string, NewRow[]>();
+  private events = new Map<string, string[]>();
   private readonly refusals = new Map<string, number>();
   private buffered = 0;
   private dropped = 0;
@@ -38,8 +39,8 @@ export class Journal {
       return;
     }
     const waiting = this.events.get(event.chain);
-    if (waiting) waiting.push(event);
-    else this.events.set(event.chain, [event]);
+    if (waiting) waiting.push(rowText(event));
+    else this.events.set(event.chain, [rowText(event)]);
     this.buffered++;
   }
 
@@ -101,7 +102,8 @@ export class Journal {
     return [...chains];
   }
 
-  takeEvents(chain: string): NewRow[] {
+  /** Rows as their texts. They are the caller's now, too. */
+  takeEvents(chain: string): string[] {
     const events = this.events.get(chain) ?? [];
     this.events.delete(chain);
     this.buffered -= events.length;
@@ -109,7 +111,7 @@ export class Journal {
   }
 
   /** After a seal that failed. Events that the database refuses again and again are given up, lest they fill the buffer. */
-  putBack(chain: string, events: NewRow[], error: unknown): void {
+  putBack(chain: string, events: string[], error: unknown): void {
     this.unsealed.add(chain);
     const refusals = isDatabaseAway(error) ? 0 : (this.refusals.get(chain) ?? 0) + 1;
     if (events.length > 0 && refusals >= MOST_REFUSALS) {

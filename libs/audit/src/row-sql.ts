@@ -41,17 +41,28 @@ const netstrings = [`r.seq::text`, ...COLUMNS.map(asText)]
 /** Of `audit_rows AS r`: sha-256 over every column, in hex. Reckoned where the row is, so that none travels for it. */
 export const ROW_DIGEST = Prisma.raw(`encode(sha256(convert_to(${netstrings}, 'UTF8')), 'hex')`);
 
+/** A row as JSON, as insertRows takes it. Rows wait in memory in this form: for the collector a text is one object. */
+export function rowText(row: NewRow): string {
+  let text = '';
+  for (const [name] of COLUMNS) {
+    const value = row[name];
+    // What a record does not name is null.
+    if (value !== null) text += `${text === '' ? '{' : ','}"${name}":${JSON.stringify(value)}`;
+  }
+  return `${text}}`;
+}
+
 /**
  * One statement that inserts `rows`, sealed into `batch` or not yet. A row that is there already is left as it is: a
  * commit whose answer was lost may be repeated. `first` is a WITH clause, `only` a condition on its outcome.
  */
 export function insertRows(
-  rows: readonly NewRow[],
+  rows: readonly string[],
   { batch, first = Prisma.empty, only = Prisma.empty }: { batch?: number; first?: Prisma.Sql; only?: Prisma.Sql } = {},
 ): Prisma.Sql {
   return Prisma.sql`${first} INSERT INTO audit_rows AS r (${Prisma.raw(names)}, batch)
     SELECT ${Prisma.raw(values)}, ${batch ?? null}::int
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS new(${Prisma.raw(shape)}) ${only}
+    FROM json_to_recordset(${`[${rows.join(',')}]`}::json) AS new(${Prisma.raw(shape)}) ${only}
     ON CONFLICT (id) DO NOTHING`;
 }
 

@@ -4,7 +4,6 @@ import { AUDIT_OPTIONS, type AuditOptions } from './audit-options.js';
 import { type Batch, batchHash, chainLock, FIRST_PREVIOUS } from './chain.js';
 import { errorLabel } from './error-label.js';
 import { Journal } from './journal.js';
-import type { NewRow } from './new-row.js';
 import { digesting, insertRows } from './row-sql.js';
 
 const EVERY_MS = 1_000;
@@ -103,7 +102,7 @@ export class Sealer implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Seals `events` and, as far as there is room, unsealed rows into the chain's next batch. Answers its rows' number. */
-  private sealBatch(chain: string, events: NewRow[]): Promise<number> {
+  private sealBatch(chain: string, events: readonly string[]): Promise<number> {
     return this.prisma.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${chainLock(chain)}, 0))`;
       const last = await tx.auditBatch.findFirst({
@@ -133,7 +132,7 @@ export class Sealer implements OnModuleInit, OnApplicationShutdown {
     return linesOf(await tx.$queryRaw<Digests>(digesting(change)));
   }
 
-  private async insertEvents(tx: Prisma.TransactionClient, events: NewRow[], batch: number) {
+  private async insertEvents(tx: Prisma.TransactionClient, events: readonly string[], batch: number) {
     if (events.length === 0) return [];
     return linesOf(await tx.$queryRaw<Digests>(digesting(insertRows(events, { batch }))));
   }

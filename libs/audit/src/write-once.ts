@@ -25,7 +25,7 @@ import {
   outcomeOf,
   type Verdict,
 } from './new-row.js';
-import { insertRows } from './row-sql.js';
+import { insertRows, rowText } from './row-sql.js';
 import { logUnavailable } from './unavailable.js';
 
 /** A write whose answer was lost, or whose process died. */
@@ -109,7 +109,7 @@ export class WriteOnce {
     const intent = newRow('INTENT', caller, write.action, target);
     const underway: Underway = { intent, facts: {}, secrets: target.secrets, startedAt: performance.now() };
     if (!write.idempotencyKey) {
-      await this.journal.intend(intent.chain, insertRows([intent]));
+      await this.journal.intend(intent.chain, insertRows([rowText(intent)]));
       return { value: await this.perform(underway, work), replayed: false };
     }
     const record = recordKey(caller, write.operation, write.idempotencyKey);
@@ -121,7 +121,7 @@ export class WriteOnce {
 
   /** Undefined: record and intent are written, and the write is ours to do. */
   private async claim(intent: NewRow, record: RecordKey, hash: string): Promise<IdempotencyRecord | undefined> {
-    const sql = insertRows([intent], {
+    const sql = insertRows([rowText(intent)], {
       first: this.records.claim(record, hash, intent.id),
       only: Prisma.sql`WHERE EXISTS (SELECT FROM claimed)`,
     });
@@ -179,7 +179,7 @@ export class WriteOnce {
     const outcome = outcomeOf(intent, verdict, facts, secrets, performance.now() - startedAt);
     const first =
       record && (state ? this.records.keep(record, intent.id, state, answer) : this.records.forget(record, intent.id));
-    await this.journal.settle(intent.chain, insertRows([outcome], { first }));
+    await this.journal.settle(intent.chain, insertRows([rowText(outcome)], { first }));
   }
 
   private async answerAgain<T>(
@@ -220,7 +220,7 @@ export class WriteOnce {
       secrets,
       durationMs,
     );
-    const sql = insertRows([outcome], {
+    const sql = insertRows([rowText(outcome)], {
       first: this.records.keep(record, intentId, 'ANSWERED', toJson({ value: found })),
       only: Prisma.sql`WHERE EXISTS (SELECT FROM kept)`,
     });
