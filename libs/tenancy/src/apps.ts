@@ -44,12 +44,13 @@ export class AppDirectory {
    * The apps of `appIds`, or every app that the key may touch, by their names at `provider`. NOT_FOUND, in the same
    * words, for an id that is malformed, unknown, another tenant's or not on the key's list. Duplicates collapse.
    */
-  async open(
+  open(
     tenant: TenantContext,
     appIds: readonly string[] | null | undefined,
     provider: Provider,
-  ): Promise<OpenedApps> {
-    return (await this.openAt(tenant, appIds, [provider]))[provider];
+  ): OpenedApps | Promise<OpenedApps> {
+    const found = this.openedAt(tenant, appIds, [provider]);
+    return found instanceof Promise ? found.then((value) => value[provider]!) : found[provider]!;
   }
 
   /** As `open`, at several providers with the same one query. */
@@ -58,16 +59,18 @@ export class AppDirectory {
     appIds: readonly string[] | null | undefined,
     providers: readonly P[],
   ): Promise<Record<P, OpenedApps>> {
+    return this.openedAt(tenant, appIds, providers);
+  }
+
+  private openedAt(
+    tenant: TenantContext,
+    appIds: readonly string[] | null | undefined,
+    providers: readonly Provider[],
+  ): Record<string, OpenedApps> | Promise<Record<string, OpenedApps>> {
     // The key is part of it: its list of apps decides what it sees.
-    const question = [
-      this.changes,
-      tenant.tenantId,
-      tenant.keyId,
-      providers.join(),
-      JSON.stringify(appIds ?? null),
-    ].join('/');
-    const found = await this.openings.get(question, () => this.lookUp(tenant, appIds, providers));
-    return found!.value as Record<P, OpenedApps>;
+    const question = `${this.changes}/${tenant.tenantId}/${tenant.keyId}/${providers.join()}/${textOf(appIds)}`;
+    const found = this.openings.get(question, () => this.lookUp(tenant, appIds, providers));
+    return found instanceof Promise ? found.then((one) => one!.value) : found.value;
   }
 
   private async lookUp(
@@ -96,7 +99,7 @@ export class AppDirectory {
 
   /** For loaders: one app or null for each id, in order. */
   async byIds(tenant: TenantContext, ids: readonly string[]): Promise<(AppRecord | null)[]> {
-    const found = await this.find(tenant, ids);
+    const found = await this.rowsOf(tenant, ids);
     return ids.map((id) => found.get(normal(id)) ?? null);
   }
 
@@ -123,13 +126,13 @@ export class AppDirectory {
   }
 
   private async mustHave(tenant: TenantContext, ids: readonly string[]): Promise<AppRecord[]> {
-    const found = await this.find(tenant, ids);
+    const found = await this.rowsOf(tenant, ids);
     const missing = ids.find((id) => !found.has(normal(id)));
     if (missing !== undefined) throw notFound('app', shownId(missing));
     return [...new Set(ids.map(normal))].map((id) => found.get(id)!);
   }
 
-  private async find(tenant: TenantContext, ids: readonly string[]): Promise<Map<string, AppRecord>> {
+  private async rowsOf(tenant: TenantContext, ids: readonly string[]): Promise<Map<string, AppRecord>> {
     const askable = [...new Set(ids.map(normal))].filter((id) => isUuid(id) && (tenant.appIds?.has(id) ?? true));
     if (askable.length === 0) return new Map();
     const rows = await reachDatabase(() =>
@@ -149,6 +152,17 @@ export class AppDirectory {
     return rows.map(toAppRecord);
   }
 }
+
+/** Ids as text; of a list that can't change, for as long as it lives. */
+function textOf(appIds: readonly string[] | null | undefined): string {
+  if (!appIds) return 'all';
+  if (!Object.isFrozen(appIds)) return JSON.stringify(appIds);
+  let text = texts.get(appIds);
+  if (text === undefined) texts.set(appIds, (text = JSON.stringify(appIds)));
+  return text;
+}
+
+const texts = new WeakMap<readonly string[], string>();
 
 const onList = (tenant: TenantContext) => (tenant.appIds ? { id: { in: [...tenant.appIds] } } : {});
 

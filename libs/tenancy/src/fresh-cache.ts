@@ -36,8 +36,11 @@ export class FreshCache<V> {
 
   constructor(private readonly options: FreshCacheOptions) {}
 
-  /** The answer for `key`, looked up unless it is fresh, beside the old one; undefined when there is none. */
-  async get(key: string, lookUp: (old?: V) => Promise<V | undefined>): Promise<Found<V> | undefined> {
+  /**
+   * The answer for `key`, looked up unless it is fresh, beside the old one; undefined when there is none. One that is
+   * fresh is no promise: each request asks several times.
+   */
+  get(key: string, lookUp: (old?: V) => Promise<V | undefined>): Found<V> | Promise<Found<V> | undefined> {
     // Monotonic: a wall clock that is set back must not keep a revoked key alive.
     const now = performance.now();
     const entry = this.entries.get(key);

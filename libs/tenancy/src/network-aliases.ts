@@ -34,12 +34,12 @@ export class NetworkAliases {
   constructor(private readonly prisma: PrismaService) {}
 
   /** How the tenant names this vendor's networks; a change is seen within a second. */
-  async of(tenantId: string, vendor: Vendor): Promise<NetworkNames> {
-    const found = await this.names.get(`${tenantId}/${vendor}`, async () => {
+  of(tenantId: string, vendor: Vendor): NetworkNames | Promise<NetworkNames> {
+    const found = this.names.get(`${tenantId}/${vendor}`, async () => {
       const rows = await reachDatabase(() => this.prisma.networkAlias.findMany({ where: { tenantId, vendor } }));
       return new NetworkNames(rows);
     });
-    return found!.value;
+    return found instanceof Promise ? found.then((one) => one!.value) : found.value;
   }
 
   async get(tenantId: string): Promise<NetworkAlias[]> {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { badInput, type TenantContext } from '#libs/domain';
-import { asked as thoseAsked, checked, chosen, failIfAsked } from '../kpis/kpi-policy.js';
+import { asked as thoseAsked, chosen, failIfAsked, prepared } from '../kpis/kpi-policy.js';
 import { questionOf } from '../kpis/kpi-question.js';
 import type { KpiSourceService } from '../kpis/kpi-source.js';
 import { KPI_SOURCES } from '../kpis/kpis.service.js';
@@ -24,11 +24,7 @@ export class ReportQuestionChecks {
     await asReportProblems(async () => {
       const question = questionOf(input);
       const request = { tenant, question, appIds: [appId], waitSeconds: 0 };
-      const reports = await checked(chosen(this.sources, question), request);
-      const told = thoseAsked(
-        question,
-        reports.map((report) => ({ report })),
-      );
+      const told = thoseAsked(question, await prepared(chosen(this.sources, question), request));
       failIfAsked(
         told.map(({ report }) => report),
         question,

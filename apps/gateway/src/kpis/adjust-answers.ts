@@ -59,7 +59,7 @@ export class AdjustAnswers {
       key: keyOf(credential.id, plan),
       changesUntil: this.restatement.changesUntil(restatedBy(plan)),
       bypass: tenant.bypassCache,
-      signal: tenant.signal,
+      caller: tenant,
       keep: (answer) => 'table' in answer && lengthOf(answer.table.batches) <= MOST_ROWS_KEPT,
       fetch,
     });

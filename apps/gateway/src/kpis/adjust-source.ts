@@ -9,10 +9,17 @@ import { describePlan, newReport } from './adjust-report.js';
 import { AdjustTable } from './adjust-table.js';
 import { type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
-import { Preparations } from './preparations.js';
+import { ownReport, Preparations } from './preparations.js';
 import { GivenRows, MOST_ROWS_REMEMBERED } from './row-source.js';
 import { asStream } from './kpi-source.js';
-import type { KpiSourceService, SourceReport, SourceRequest, SourceRows, SourceStream } from './kpi-source.js';
+import type {
+  KpiSourceService,
+  PreparedSource,
+  SourceReport,
+  SourceRequest,
+  SourceRows,
+  SourceStream,
+} from './kpi-source.js';
 import { failSource, refuseSource } from './source-failure.js';
 
 /** What a question comes to at Adjust, before anything is asked. No plan: the report says why. */
@@ -38,12 +45,24 @@ export class AdjustSource implements KpiSourceService {
     private readonly restatement: Restatement,
   ) {}
 
-  async check(request: SourceRequest): Promise<SourceReport> {
-    return (await this.prepare(request)).report;
+  prepare(request: SourceRequest): PreparedSource | Promise<PreparedSource> {
+    const { tenant, question, appIds } = request;
+    const opened = this.directory.open(tenant, appIds, 'adjust');
+    const names = this.aliases.of(tenant.tenantId, 'ADJUST');
+    const prepared = (opened: OpenedApps, names: NetworkNames): PreparedSource => {
+      const shared = this.preparations.of(question, opened, names);
+      return {
+        report: shared.report,
+        read: () => this.read(request, this.own(shared)),
+        stream: () => this.stream(request, this.own(shared)),
+      };
+    };
+    return opened instanceof Promise || names instanceof Promise
+      ? Promise.all([opened, names]).then((found) => prepared(...found))
+      : prepared(opened, names);
   }
 
-  async read(request: SourceRequest): Promise<SourceRows> {
-    const prepared = await this.prepare(request);
+  private async read(request: SourceRequest, prepared: Prepared): Promise<SourceRows> {
     const { report, plan } = prepared;
     if (plan) {
       try {
@@ -55,8 +74,7 @@ export class AdjustSource implements KpiSourceService {
     return { report, layout: emptyLayout(request.question), rows: new GivenRows([]) };
   }
 
-  async stream(request: SourceRequest): Promise<SourceStream> {
-    const prepared = await this.prepare(request);
+  private async stream(request: SourceRequest, prepared: Prepared): Promise<SourceStream> {
     const { report, plan } = prepared;
     if (plan) {
       try {
@@ -68,15 +86,11 @@ export class AdjustSource implements KpiSourceService {
     return asStream({ report, layout: emptyLayout(request.question), rows: new GivenRows([]) });
   }
 
-  private async prepare({ tenant, question, appIds }: SourceRequest): Promise<Prepared> {
-    const [opened, names] = await Promise.all([
-      this.directory.open(tenant, appIds, 'adjust'),
-      this.aliases.of(tenant.tenantId, 'ADJUST'),
-    ]);
-    const prepared = this.preparations.of(question, opened, names);
-    const restated = prepared.plan && this.restatement.warning(restatedBy(prepared.plan), 'Adjust');
-    if (restated) prepared.report.warnings.push(restated);
-    return prepared;
+  private own(shared: Prepared): Prepared {
+    const report = ownReport(shared.report);
+    const restated = shared.plan && this.restatement.warning(restatedBy(shared.plan), 'Adjust');
+    if (restated) report.warnings.push(restated);
+    return { ...shared, report };
   }
 }
 

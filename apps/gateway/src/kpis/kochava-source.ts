@@ -12,8 +12,15 @@ import { KochavaTables, type SummaryTable } from './kochava-tables.js';
 import { type KpiCells, type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
 import { asStream } from './kpi-source.js';
-import type { KpiSourceService, SourceReport, SourceRequest, SourceRows, SourceStream } from './kpi-source.js';
-import { Preparations } from './preparations.js';
+import type {
+  KpiSourceService,
+  PreparedSource,
+  SourceReport,
+  SourceRequest,
+  SourceRows,
+  SourceStream,
+} from './kpi-source.js';
+import { ownReport, Preparations } from './preparations.js';
 import { GivenRows } from './row-source.js';
 import { failSource, refuseSource } from './source-failure.js';
 
@@ -41,12 +48,24 @@ export class KochavaSource implements KpiSourceService {
     private readonly restatement: Restatement,
   ) {}
 
-  async check(request: SourceRequest): Promise<SourceReport> {
-    return (await this.prepare(request)).report;
+  prepare(request: SourceRequest): PreparedSource | Promise<PreparedSource> {
+    const { tenant, question, appIds } = request;
+    const opened = this.directory.open(tenant, appIds, 'kochava-reporting');
+    const names = this.aliases.of(tenant.tenantId, 'KOCHAVA');
+    const prepared = (opened: OpenedApps, names: NetworkNames): PreparedSource => {
+      const shared = this.preparations.of(question, opened, names);
+      return {
+        report: shared.report,
+        read: () => this.read(request, own(shared)),
+        stream: () => this.stream(request, own(shared)),
+      };
+    };
+    return opened instanceof Promise || names instanceof Promise
+      ? Promise.all([opened, names]).then((found) => prepared(...found))
+      : prepared(opened, names);
   }
 
-  async read(request: SourceRequest): Promise<SourceRows> {
-    const prepared = await this.prepare(request);
+  private async read(request: SourceRequest, prepared: Prepared): Promise<SourceRows> {
     const { report, layout, plan } = prepared;
     const table = plan && (await this.tableOf(request, prepared, plan));
     if (!table) return { report, layout, rows: new GivenRows([]) };
@@ -55,8 +74,7 @@ export class KochavaSource implements KpiSourceService {
     return { report, layout, rows: new GivenRows(cells) };
   }
 
-  async stream(request: SourceRequest): Promise<SourceStream> {
-    const prepared = await this.prepare(request);
+  private async stream(request: SourceRequest, prepared: Prepared): Promise<SourceStream> {
     const { report, layout, plan } = prepared;
     const table = plan && (await this.tableOf(request, prepared, plan));
     if (!table?.rest) {
@@ -125,15 +143,9 @@ export class KochavaSource implements KpiSourceService {
     if (warning) report.warnings.push(warning);
     return table;
   }
-
-  private async prepare({ tenant, question, appIds }: SourceRequest): Promise<Prepared> {
-    const [opened, names] = await Promise.all([
-      this.directory.open(tenant, appIds, 'kochava-reporting'),
-      this.aliases.of(tenant.tenantId, 'KOCHAVA'),
-    ]);
-    return this.preparations.of(question, opened, names);
-  }
 }
+
+const own = (shared: Prepared): Prepared => ({ ...shared, report: ownReport(shared.report) });
 
 function prepareAnew(question: KpiQuestion, opened: OpenedApps, names: NetworkNames): Prepared {
   const report = newKochavaReport(question, opened);

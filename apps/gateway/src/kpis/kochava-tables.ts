@@ -57,7 +57,7 @@ export class KochavaTables {
       key: keyOf(asked),
       // What reports say does not change.
       changesUntil: '1970-01-01',
-      signal: tenant.signal,
+      caller: tenant,
       keep: ({ rest }) => rest === undefined,
       fetch: (signal) => this.gather(asked, signal),
     });

@@ -2,7 +2,7 @@ import { type FieldError, GatewayError, badInput } from '#libs/domain';
 import { gatherProblems } from '../edge/input.js';
 import type { KpiAnswer } from './kpi-answer.js';
 import type { KpiQuestion } from './kpi-question.js';
-import type { KpiSourceService, SourceReport, SourceRequest } from './kpi-source.js';
+import type { KpiSourceService, PreparedSource, SourceReport, SourceRequest } from './kpi-source.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
 
 /** The sources that `question` is for: those of the vendors that it names, else every one that has a metric to tell. */
@@ -12,30 +12,32 @@ export function chosen(sources: readonly KpiSourceService[], question: KpiQuesti
   return sources.filter(({ vendor }) => metrics.length > 0 || vendorMetrics.some((metric) => metric.vendor === vendor));
 }
 
-/**
- * What each source has to say of a question before any of them is asked for its numbers. BAD_USER_INPUT names what is wrong
- * at any.
- */
-export async function checked(sources: readonly KpiSourceService[], request: SourceRequest): Promise<SourceReport[]> {
-  const told = await Promise.allSettled(sources.map((source) => source.check(request)));
+/** What a question comes to at each source, before any of them is asked. BAD_USER_INPUT names what is wrong at any. */
+export async function prepared(
+  sources: readonly KpiSourceService[],
+  request: SourceRequest,
+): Promise<readonly PreparedSource[]> {
   const problems: FieldError[] = [];
-  const reports = told.map((one) =>
-    gatherProblems(problems, () => {
-      if (one.status === 'rejected') throw one.reason;
-      return one.value;
-    }),
-  );
+  const begun = sources.map((source) => gatherProblems(problems, () => source.prepare(request)));
+  const parts = begun.some((part) => part instanceof Promise)
+    ? (await Promise.allSettled(begun)).map((one) =>
+        gatherProblems(problems, () => {
+          if (one.status === 'rejected') throw one.reason;
+          return one.value;
+        }),
+      )
+    : begun;
   if (problems.length > 0) throw badInput(problems);
-  return reports.flatMap((report) => report ?? []);
+  return parts as readonly PreparedSource[];
 }
 
 /**
  * Without the sources that nobody asked for by name and that know none of the apps: a tenant who works with one vendor
  * hears nothing of the other.
  */
-export function asked<T extends { readonly report: SourceReport }>({ vendors }: KpiQuestion, parts: readonly T[]): T[] {
+export function asked({ vendors }: KpiQuestion, parts: readonly PreparedSource[]): readonly PreparedSource[] {
   const known = vendors ? [] : parts.filter(({ report }) => report.apps.length > 0);
-  return known.length > 0 ? known : [...parts];
+  return known.length > 0 ? known : parts;
 }
 
 /**
@@ -43,7 +45,7 @@ export function asked<T extends { readonly report: SourceReport }>({ vendors }: 
  * Under ERROR one failed source fails the answer.
  */
 export function failIfAsked(
-  reports: readonly SourceReport[],
+  reports: readonly Readonly<SourceReport>[],
   { vendors }: KpiQuestion,
   policy: FailedSourcePolicy,
 ): void {

@@ -55,15 +55,21 @@ export interface SourceRequest {
   addsUp?: boolean;
 }
 
+/** What a question comes to at a source, before anything is asked of the vendor. */
+export interface PreparedSource {
+  /** As far as it can be told now: that of a source that would be asked has no error. Shared, and never to be changed. */
+  readonly report: Readonly<SourceReport>;
+  /** Asks. BAD_USER_INPUT is thrown; any other failure is the source's own, in the report of what it answers. */
+  read(): Promise<SourceRows>;
+  stream(): Promise<SourceStream>;
+}
+
 /** A service that numbers come from. A third vendor is one more of these. */
 export interface KpiSourceService {
   readonly vendor: Vendor;
   readonly service: KpiService;
-  /** Throws BAD_USER_INPUT for a question that is wrong; any other failure is the source's own, in its report. */
-  read(request: SourceRequest): Promise<SourceRows>;
-  /** As `read`, as far as it can be told without asking the vendor: the report of a source that would be asked has no error. */
-  check(request: SourceRequest): Promise<SourceReport>;
-  stream(request: SourceRequest): Promise<SourceStream>;
+  /** Throws BAD_USER_INPUT for a question that is wrong. */
+  prepare(request: SourceRequest): PreparedSource | Promise<PreparedSource>;
 }
 
 /** Whole rows as a stream of one batch. */

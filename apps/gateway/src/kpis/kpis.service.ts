@@ -10,8 +10,8 @@ import { type KpiQuestion, questionOf } from './kpi-question.js';
 import { deepFreeze } from '../edge/recent.js';
 import type { LineForm } from '../edge/table-lines.js';
 import { hasSameColumns, inLayout, type KpiLayout, mergedLayout } from './kpi-layout.js';
-import { asked, checked, chosen, failIfAsked, failIfPending, settle } from './kpi-policy.js';
-import type { KpiSourceService, SourceReport, SourceRequest, SourceStream } from './kpi-source.js';
+import { asked, chosen, failIfAsked, failIfPending, prepared, settle } from './kpi-policy.js';
+import type { KpiSourceService, PreparedSource, SourceReport, SourceRequest, SourceStream } from './kpi-source.js';
 import { rowsInTurn } from './row-source.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
@@ -91,8 +91,7 @@ export class KpisService {
   /** The sources' own streams. Whoever opens them reads or leaves each. */
   async open(tenant: TenantContext, question: KpiQuestion, about: About): Promise<SourceStream[]> {
     const request = requestOf(tenant, question, about);
-    const sources = await this.sourcesOf(request);
-    const opening = sources.map((source) => source.stream(request));
+    const opening = (await this.asked(request)).map((source) => source.stream());
     try {
       const streams = await Promise.all(opening);
       this.count(streams);
@@ -104,22 +103,14 @@ export class KpisService {
     }
   }
 
-  /**
-   * One alone says by itself what is wrong; several are heard first, or one is asked for what another refuses. Those that
-   * are no part of the question are not asked at all.
-   */
-  private async sourcesOf(request: SourceRequest): Promise<KpiSourceService[]> {
-    const sources = chosen(this.sources, request.question);
-    if (sources.length < 2) return sources;
-    const reports = await checked(sources, request);
-    const parts = sources.map((source, index) => ({ source, report: reports[index]! }));
-    return asked(request.question, parts).map(({ source }) => source);
+  /** All are heard first, or one is asked for what another refuses. Those that are no part of the question are left out. */
+  private async asked(request: SourceRequest): Promise<readonly PreparedSource[]> {
+    return asked(request.question, await prepared(chosen(this.sources, request.question), request));
   }
 
   private async answer(tenant: TenantContext, question: KpiQuestion, about: About): Promise<KpiAnswer> {
     const request = requestOf(tenant, question, about);
-    const sources = await this.sourcesOf(request);
-    const parts = await Promise.all(sources.map((source) => source.read(request)));
+    const parts = await Promise.all((await this.asked(request)).map((source) => source.read()));
     this.count(parts);
     const frame = this.frame(tenant, question, parts);
     const reports = parts.map(({ report }) => report);

@@ -5,8 +5,8 @@ import type { SourceReport } from './kpi-source.js';
 type Prepare<P> = (question: KpiQuestion, opened: OpenedApps, names: NetworkNames) => P;
 
 /**
- * What questions come to at a vendor, before anything is asked: worked out once for the same question about the same apps.
- * A report is each answer's own.
+ * What questions come to at a vendor, before anything is asked: worked out once for the same question about the same apps,
+ * and shared. What is answered has a report of its own.
  */
 export class Preparations<P extends { report: SourceReport }> {
   private readonly known = new WeakMap<KpiQuestion, { opened: OpenedApps; names: NetworkNames; prepared: P }>();
@@ -19,7 +19,9 @@ export class Preparations<P extends { report: SourceReport }> {
       known = { opened, names, prepared: this.prepare(question, opened, names) };
       this.known.set(question, known);
     }
-    const { prepared } = known;
-    return { ...prepared, report: { ...prepared.report, warnings: [...prepared.report.warnings] } };
+    return known.prepared;
   }
 }
+
+/** A report that may be added to. */
+export const ownReport = (report: SourceReport): SourceReport => ({ ...report, warnings: [...report.warnings] });

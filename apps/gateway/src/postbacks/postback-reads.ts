@@ -93,7 +93,7 @@ export class PostbackReads {
       // What stands there may change at any time.
       changesUntil: new Date().toISOString().slice(0, 10),
       bypass: fresh || tenant.bypassCache,
-      signal: tenant.signal,
+      caller: tenant,
       keep: () => kept,
       fetch,
     });

@@ -46,7 +46,7 @@ export class LinksReads {
       // What stands there may change at any time.
       changesUntil: new Date().toISOString().slice(0, 10),
       bypass: fresh || tenant.bypassCache,
-      signal: tenant.signal,
+      caller: tenant,
       keep: () => kept,
       fetch: (signal) => fetch(this.client, credential, signal),
     });

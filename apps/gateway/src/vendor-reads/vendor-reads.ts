@@ -11,8 +11,8 @@ export interface ReadRequest<T> {
   changesUntil: string;
   /** Neither served from the cache nor joined to a read under way; the answer is kept for others. */
   bypass?: boolean;
-  /** Aborted when this caller has left. */
-  signal?: AbortSignal;
+  /** Its signal is aborted when this caller has left; asked for only where the vendor is. */
+  caller?: { readonly signal?: AbortSignal };
   /** Asks the vendor; aborted when the last caller has left. */
   fetch: (signal: AbortSignal) => Promise<T>;
   /** Is this answer worth its memory, and whole? An error never is. Default: yes. */
@@ -81,12 +81,12 @@ export class VendorReads {
     const fetch = (signal: AbortSignal): Promise<Entry<T>> => this.fetch(request, signal);
     try {
       const fresh = await (bypass
-        ? fetch(request.signal ?? new AbortController().signal)
-        : this.underWay.join(key, request.signal, fetch));
+        ? fetch(request.caller?.signal ?? new AbortController().signal)
+        : this.underWay.join(key, request.caller?.signal, fetch));
       return { value: fresh.value, status: 'FRESH', fetchedAt: new Date(fresh.fetchedAt) };
     } catch (error) {
       const failure = toGatewayError(error);
-      if (!entry || request.signal?.aborted || !isDown(failure)) throw error;
+      if (!entry || request.caller?.signal?.aborted || !isDown(failure)) throw error;
       return { value: entry.value, status: 'STALE', fetchedAt: new Date(entry.fetchedAt), failure };
     }
   }
