@@ -5,27 +5,24 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
-import { compiledQueries } from './compiled-queries.js';
+import { CompiledQueries } from './compiled-queries.js';
+import type { GraphqlContext } from './graphql-context.js';
 import { GraphqlErrors } from './graphql-errors.js';
 import { QUERY_LIMITS, QUERY_RULES } from './query-limits.js';
+import { ShortRoad } from './short-road.js';
 
-export interface GraphqlContext {
-  request: FastifyRequest;
-  reply: FastifyReply;
-}
+@Module({ providers: [GraphqlErrors, CompiledQueries, ShortRoad], exports: [GraphqlErrors, CompiledQueries] })
+class GraphqlPartsModule {}
 
 /** The GraphQL door: Apollo over Fastify, the schema from the models' decorators. */
-@Module({ providers: [GraphqlErrors], exports: [GraphqlErrors] })
-class GraphqlErrorsModule {}
-
 @Module({})
 export class GraphqlModule {
   static forRoot(): DynamicModule {
     return GraphQLModule.forRootAsync<ApolloDriverConfig>({
       driver: ApolloDriver,
-      imports: [GraphqlErrorsModule],
-      inject: [GraphqlErrors],
-      useFactory: (errors: GraphqlErrors) => ({
+      imports: [GraphqlPartsModule],
+      inject: [GraphqlErrors, CompiledQueries],
+      useFactory: (errors: GraphqlErrors, compiled: CompiledQueries) => ({
         path: '/graphql',
         autoSchemaFile: true,
         introspection: true,
@@ -38,7 +35,7 @@ export class GraphqlModule {
         buildSchemaOptions: { numberScalarMode: 'float' },
         context: (request: FastifyRequest, reply: FastifyReply): GraphqlContext => ({ request, reply }),
         // Apollo's cache hints wrap every field of every answer, and nothing here reads them.
-        plugins: [statusPlugin(errors), compiledQueries(), ApolloServerPluginCacheControlDisabled()],
+        plugins: [statusPlugin(errors), compiled.plugin(), ApolloServerPluginCacheControlDisabled()],
       }),
     });
   }

@@ -1,0 +1,7 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** What resolvers, guards and parameters are given of the request around them. */
+export interface GraphqlContext {
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
