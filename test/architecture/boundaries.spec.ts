@@ -45,6 +45,8 @@ describe('The import law', () => {
     ['the sandbox imports a lib', 'apps/sandbox/src/x.ts', "import '#libs/adjust-kpi';"],
     ['axios in a vendor lib', 'libs/adjust-kpi/src/x.ts', "import 'axios';"],
     ['axios in the gateway', 'apps/gateway/src/x.ts', "import 'axios';"],
+    ['undici in a vendor lib', 'libs/adjust-kpi/src/x.ts', "import 'undici';"],
+    ['a part of undici in the gateway', 'apps/gateway/src/x.ts', "import 'undici/lib/dispatcher/pool.js';"],
     ['Prisma in the gateway', 'apps/gateway/src/x.ts', "import '@prisma/client';"],
     ['Prisma in tenancy', 'libs/tenancy/src/x.ts', "import '@prisma/client/runtime/client';"],
     ['pg in audit', 'libs/audit/src/x.ts', "import 'pg';"],

@@ -1,4 +1,3 @@
-import type { ClientRequest } from 'node:http';
 import { Failed } from './failed.js';
 
 /**
@@ -12,7 +11,8 @@ export class Attempt {
   /** Bytes of the body so far: as they came over the wire, or of a stream as they were handed on. */
   bytes = 0;
   failed?: Failed;
-  request?: ClientRequest;
+  /** What there is of an answer, and the connection below it: destroyed when the try fails. */
+  reply?: { destroy(): void };
 
   private over = false;
   private onceOver?: () => void;
@@ -59,13 +59,13 @@ export class Attempt {
     this.failed ??= new Failed(failure, message, { status });
     if (!this.over) {
       this.finish();
-      this.request?.destroy();
+      this.reply?.destroy();
       this.interrupt?.(this.failed);
     }
     return this.failed;
   }
 
-  /** The try is over: the clock stops. The connection is left to the agent. */
+  /** The try is over: the clock stops. The connection is kept for the next. */
   finish(): void {
     if (this.over) return;
     this.over = true;

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { Attempt } from './attempt.js';
-import { Failed } from './failed.js';
+import type { Failed } from './failed.js';
+import { failTooLarge, type Reply } from './reply.js';
 
 /** What a decoder's error says about the body. */
 export function failDecoding(attempt: Attempt, error: NodeJS.ErrnoException): Failed {
@@ -12,12 +12,9 @@ export function failDecoding(attempt: Attempt, error: NodeJS.ErrnoException): Fa
   return attempt.fail('malformed', 'The body is not compressed as its header says.');
 }
 
-export const failTooLarge = (attempt: Attempt): Failed =>
-  attempt.fail('too-large', 'The answer is larger than is read here: ask for less.');
-
 /** The coding of a body; undefined for none. */
-export function codingOf(response: IncomingMessage): string | undefined {
-  const coding = response.headers['content-encoding']?.trim().toLowerCase();
+export function codingOf({ headers }: Reply): string | undefined {
+  const coding = headers['content-encoding']?.trim().toLowerCase();
   return coding === 'identity' || coding === '' ? undefined : coding?.replace(/^x-/, '');
 }
 
@@ -27,32 +24,14 @@ const DECODERS: Record<string, (body: Buffer, options: { maxOutputLength: number
   deflate: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate),
 };
 
-/** The body as it comes, read whole. */
-function readRaw(attempt: Attempt, response: IncomingMessage, maxBytes: number): Promise<Buffer | Failed> {
-  return attempt.step<Buffer>((resolve) => {
-    const chunks: Buffer[] = [];
-    response.on('data', (chunk: Buffer) => {
-      attempt.bytes += chunk.length;
-      if (attempt.bytes > maxBytes) failTooLarge(attempt);
-      else chunks.push(chunk);
-    });
-    response.on('end', () => {
-      if (response.complete) resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-      else attempt.fail('truncated', 'The answer breaks off in its body.');
-    });
-  });
+/** The whole body, decoded; `maxBytes` bounds what it decodes to. */
+export function decodeWhole(attempt: Attempt, reply: Reply, maxBytes: number): Buffer | Promise<Buffer | Failed> {
+  const raw = reply.body as Buffer;
+  const coding = codingOf(reply);
+  return coding === undefined || raw.length === 0 ? raw : decompress(attempt, raw, coding, maxBytes);
 }
 
-/** The whole body, decoded. `maxBytes` bounds what comes over the wire and what it decodes to. */
-export async function readWhole(
-  attempt: Attempt,
-  response: IncomingMessage,
-  maxBytes: number,
-): Promise<Buffer | Failed> {
-  if (Number(response.headers['content-length']) > maxBytes) return failTooLarge(attempt);
-  const raw = await readRaw(attempt, response, maxBytes);
-  const coding = codingOf(response);
-  if (raw instanceof Failed || coding === undefined || raw.length === 0) return raw;
+async function decompress(attempt: Attempt, raw: Buffer, coding: string, maxBytes: number): Promise<Buffer | Failed> {
   const decode = DECODERS[coding];
   if (!decode) return attempt.fail('malformed', 'The body is compressed in a way that was not asked for.');
   try {

@@ -50,12 +50,13 @@ export interface UpstreamCall {
   baseUrl: string;
   /**
    * Instead of the system's: who names the addresses of a host that a vendor named. Not asked for a host that is an
-   * address. A connection that was kept is used again without asking.
+   * address. Each such call gets a connection of its own.
    */
   lookup?: LookupFunction;
   /** Already encoded, with a leading slash. */
   path: string;
-  query?: readonly (readonly [string, string])[];
+  /** A string is already encoded, without a question mark. */
+  query?: string | readonly (readonly [string, string])[];
   headers?: Record<string, string>;
   body?: string | Buffer;
   credential: VendorCredential;

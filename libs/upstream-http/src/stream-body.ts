@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import zlib from 'node:zlib';
 import type { Attempt } from './attempt.js';
-import { codingOf, failDecoding, failTooLarge } from './body.js';
+import { codingOf, failDecoding } from './body.js';
 import { Failed } from './failed.js';
+import { failTooLarge, type Reply } from './reply.js';
 
 const DECODERS: Record<string, () => Transform> = {
   gzip: () => zlib.createGunzip(),
@@ -20,12 +20,13 @@ export interface StreamLimits {
   deadlineAt: number;
 }
 
-function decoded(attempt: Attempt, response: IncomingMessage): Readable | Failed {
-  const coding = codingOf(response);
-  if (coding === undefined) return response;
+function decoded(attempt: Attempt, reply: Reply): Readable | Failed {
+  const body = reply.body as Readable;
+  const coding = codingOf(reply);
+  if (coding === undefined) return body;
   const decoder = DECODERS[coding]?.();
   if (!decoder) return attempt.fail('malformed', 'The body is compressed in a way that was not asked for.');
-  return pipeline(response, decoder, () => undefined);
+  return pipeline(body, decoder, () => undefined);
 }
 
 /**
@@ -34,11 +35,11 @@ function decoded(attempt: Attempt, response: IncomingMessage): Readable | Failed
  */
 export function streamBody(
   attempt: Attempt,
-  response: IncomingMessage,
+  reply: Reply,
   limits: StreamLimits,
   toError: (failed: Failed) => Error,
 ): AsyncIterable<Buffer> | Failed {
-  const source = decoded(attempt, response);
+  const source = decoded(attempt, reply);
   if (source instanceof Failed) return source;
   const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let ended = false;
@@ -57,10 +58,10 @@ export function streamBody(
       result = await attempt.step((resolve, reject) => void chunks.next().then(resolve, reject));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (source !== response && response.complete) result = failDecoding(attempt, error as NodeJS.ErrnoException);
+      if (source !== reply.body && reply.complete) result = failDecoding(attempt, error as NodeJS.ErrnoException);
       else result = attempt.fail('truncated', `The answer breaks off in its body (${code ?? 'no code'}).`);
     }
-    if (!(result instanceof Failed) && result.done && !response.complete) {
+    if (!(result instanceof Failed) && result.done && !reply.complete) {
       result = attempt.fail('truncated', 'The answer breaks off in its body.');
     }
     if (!(result instanceof Failed) && !result.done) {

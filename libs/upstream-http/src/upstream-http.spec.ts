@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { callTo, closeAll, deadUrl, failureOf, rawVendor, rig, SECRET, until, vendor } from '../test/loopback.js';
 import { decodeJson } from './decode.js';
@@ -64,7 +65,11 @@ describe('an answer', () => {
   it('comes over a connection kept from the call before, but not for what must not be repeated', async () => {
     const { baseUrl, sockets } = await vendor((_, response) => response.end('ok'));
     const { http } = rig();
-    for (let i = 0; i < 5; i++) await http.send(callTo(baseUrl));
+    for (let i = 0; i < 5; i++) {
+      await http.send(callTo(baseUrl));
+      // A connection is free one turn of the event loop after its answer.
+      await nextTurn();
+    }
     expect(sockets.size).toBe(1);
     await http.send(callTo(baseUrl, { method: 'POST', safeToRepeat: false, body: '{}' }));
     expect(sockets.size).toBe(2);
@@ -153,14 +158,18 @@ describe('no answer', () => {
   });
 
   it('when the name is unknown: certainly not sent', async () => {
-    const error = await failureOf(rig().http.send(callTo('http://nowhere.invalid', { safeToRepeat: false })));
-    expect(error).toMatchObject({ failure: 'connection', sent: false });
+    for (const safeToRepeat of [true, false]) {
+      const error = await failureOf(rig().http.send(callTo('http://nowhere.invalid', { safeToRepeat })));
+      expect(error).toMatchObject({ failure: 'connection', sent: false });
+    }
   });
 
   it('when TLS is not what is spoken there: certainly not sent', async () => {
     const { baseUrl, requests } = await vendor((_, response) => response.end());
-    const call = callTo(baseUrl.replace('http:', 'https:'), { safeToRepeat: false, method: 'POST', body: '1' });
-    expect(await failureOf(rig().http.send(call))).toMatchObject({ failure: 'connection', sent: false });
+    for (const safeToRepeat of [true, false]) {
+      const call = callTo(baseUrl.replace('http:', 'https:'), { safeToRepeat, method: 'POST', body: '1' });
+      expect(await failureOf(rig().http.send(call))).toMatchObject({ failure: 'connection', sent: false });
+    }
     expect(requests).toHaveLength(0);
   });
 
@@ -176,8 +185,10 @@ describe('no answer', () => {
     ['http://127.0.0.1:1', '/a\nb', 'Bearer x'],
     ['http://127.0.0.1:1', '/a', 'Bearer\r\nx: y'],
   ])('when the request cannot be written: %j %j %j', async (baseUrl, path, authorization) => {
-    const call = callTo(baseUrl, { path, authorize: () => ({ headers: { authorization } }) });
-    expect(await failureOf(rig().http.send(call))).toMatchObject({ failure: 'blocked', sent: false });
+    for (const safeToRepeat of [true, false]) {
+      const call = callTo(baseUrl, { path, safeToRepeat, authorize: () => ({ headers: { authorization } }) });
+      expect(await failureOf(rig().http.send(call))).toMatchObject({ failure: 'blocked', sent: false });
+    }
   });
 
   it('after close', async () => {
@@ -198,9 +209,12 @@ describe('an unreadable answer', () => {
     ['a broken chunk', `${HEAD}transfer-encoding: chunked\r\n\r\n5\r\n{"a":\r\nzz\r\n`, 'stay', 'truncated'],
     ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'stay', 'malformed'],
     ['headers without end', `HTTP/1.1 200 OK\r\nx: ${'a'.repeat(100_000)}\r\n\r\n`, 'stay', 'too-large'],
-  ] as const)('%s', async (_, bytes, then, failure) => {
-    const call = callTo(await rawVendor(bytes, then), { safeToRepeat: false });
-    expect(await failureOf(rig().http.send(call))).toMatchObject({ failure, kind: 'unreadable-answer', sent: true });
+  ] as const)('%s, on either way out', async (_, bytes, then, failure) => {
+    const { http } = rig({ retry: { attempts: 1 } });
+    for (const safeToRepeat of [true, false]) {
+      const call = callTo(await rawVendor(bytes, then), { safeToRepeat });
+      expect(await failureOf(http.send(call))).toMatchObject({ failure, kind: 'unreadable-answer', sent: true });
+    }
   });
 
   it.each([

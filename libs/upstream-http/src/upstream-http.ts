@@ -1,13 +1,13 @@
-import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Attempt } from './attempt.js';
-import { readWhole } from './body.js';
+import { decodeWhole } from './body.js';
 import type { UpstreamAnswer, UpstreamCall, UpstreamStream } from './call.js';
 import { classify } from './classify.js';
 import { Failed } from './failed.js';
 import { Lanes, type BreakerSettings, type Lane } from './lane.js';
 import type { UpstreamAttempt } from './observation.js';
 import { redact } from './redact.js';
+import type { Reply, ReplyHeaders } from './reply.js';
 import { decideRetry, type RetryDecision, type RetryPolicy } from './retry.js';
 import { streamBody } from './stream-body.js';
 import { UpstreamError, type UpstreamFailure } from './upstream-error.js';
@@ -154,17 +154,6 @@ export class UpstreamHttp {
     return lane.enter(max, Math.max(0, run.deadlineAt - performance.now()), run.call.signal);
   }
 
-  /** Asks for the secret and sends. The answer's headers are here when this resolves. */
-  private async open(run: Run, attempt: Attempt, authorized: ReturnType<UpstreamCall['authorize']>) {
-    const response = await this.wire.open(attempt, run.call, authorized);
-    if (response instanceof Failed) return response;
-    const status = response.statusCode ?? 0;
-    if (status >= 300 && status < 400) {
-      return attempt.fail('redirect', `The vendor answered ${status}, a redirect, which is not followed.`);
-    }
-    return response;
-  }
-
   private async authorize(run: Run, attempt: Attempt) {
     const { credential, authorize } = run.call;
     const secret = await attempt.step<{ reveal(): string }>(
@@ -182,8 +171,8 @@ export class UpstreamHttp {
     const result =
       lane.refused() ??
       (await lane.guard(async () => {
-        const response = await this.open(run, attempt, authorized);
-        return response instanceof Failed ? response : this.judge(run, attempt, response);
+        const reply = await this.wire.exchange(attempt, run.call, authorized, false, this.maxBytesOf(run.call));
+        return reply instanceof Failed ? reply : this.judge(run, attempt, reply);
       }));
     if (!(result instanceof Failed)) {
       attempt.finish();
@@ -192,10 +181,10 @@ export class UpstreamHttp {
     return result;
   }
 
-  private async judge(run: Run, attempt: Attempt, response: IncomingMessage): Promise<UpstreamAnswer | Failed> {
-    const body = await readWhole(attempt, response, run.call.maxBytes ?? this.maxBytes);
+  private async judge(run: Run, attempt: Attempt, reply: Reply): Promise<UpstreamAnswer | Failed> {
+    const body = await decodeWhole(attempt, reply, this.maxBytesOf(run.call));
     if (body instanceof Failed) return body;
-    const answer = { status: response.statusCode ?? 0, headers: headersOf(response), body };
+    const answer = { status: reply.status, headers: headersOf(reply), body };
     return classify(answer, run.call) ?? answer;
   }
 
@@ -222,26 +211,23 @@ export class UpstreamHttp {
     authorized: ReturnType<UpstreamCall['authorize']>,
   ): Promise<Opened | Failed> {
     const { call } = run;
-    const response = await this.open(run, attempt, authorized);
-    if (response instanceof Failed) return response;
-    if ((response.statusCode ?? 0) >= 400) {
-      const judged = await this.judge(run, attempt, response);
+    const maxBytes = this.maxBytesOf(call);
+    const reply = await this.wire.exchange(attempt, call, authorized, true, maxBytes);
+    if (reply instanceof Failed) return reply;
+    if (reply.status >= 400) {
+      const judged = await this.judge(run, attempt, reply);
       if (judged instanceof Failed) return judged;
     }
-    const limits = {
-      maxBytes: call.maxBytes ?? this.maxBytes,
-      chunkMs: this.tryMs(call),
-      deadlineAt: run.deadlineAt,
-    };
+    const limits = { maxBytes, chunkMs: this.tryMs(call), deadlineAt: run.deadlineAt };
     let settle: (failed: Failed | undefined) => void = () => undefined;
     const over = new Promise<Failed | undefined>((resolve) => (settle = resolve));
-    const body = streamBody(attempt, response, limits, (failed) => this.toError(run, failed));
+    const body = streamBody(attempt, reply, limits, (failed) => this.toError(run, failed));
     if (body instanceof Failed) return body;
     attempt.whenOver(() => {
       this.observe(run, attempt.failed);
       settle(attempt.failed);
     });
-    return { stream: { status: response.statusCode ?? 0, headers: headersOf(response), body }, over };
+    return { stream: { status: reply.status, headers: headersOf(reply), body }, over };
   }
 
   private decide(run: Run, failed: Failed): RetryDecision {
@@ -253,6 +239,10 @@ export class UpstreamHttp {
 
   private tryMs(call: UpstreamCall): number {
     return call.tryTimeoutMs ?? this.options.tryTimeoutMs;
+  }
+
+  private maxBytesOf(call: UpstreamCall): number {
+    return call.maxBytes ?? this.maxBytes;
   }
 
   private observe(run: Run, failed?: Failed, decision?: RetryDecision): void {
@@ -281,13 +271,11 @@ export class UpstreamHttp {
   }
 }
 
-/** The vendor's headers as they are true of the decoded body; its cookies are for nobody here. */
-function headersOf(response: IncomingMessage): Record<string, string | undefined> {
-  const headers = response.headers;
-  delete headers['set-cookie'];
+/** The vendor's headers as they are true of the decoded body. */
+function headersOf({ headers }: Reply): ReplyHeaders {
   if (headers['content-encoding'] !== undefined) {
     delete headers['content-encoding'];
     delete headers['content-length'];
   }
-  return headers as Record<string, string | undefined>;
+  return headers;
 }
