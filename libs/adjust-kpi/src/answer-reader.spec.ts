@@ -23,7 +23,7 @@ function read(document: unknown, query: Partial<AdjustKpiQuery>): AdjustKpiAnswe
   };
   const question = { query: whole, grouping: whole.grouping };
   const answer = readAnswer(document, question);
-  const { batches, app: ofAll, ...head } = tableOf(Buffer.from(JSON.stringify(document)), question);
+  const { batches, app: ofAll, head } = tableOf(Buffer.from(JSON.stringify(document)), question);
   expect({ ...head, rows: batches.flatMap((batch) => [...rowsOf(batch, head, ofAll)]) }).toEqual(answer);
   return answer;
 }

@@ -60,7 +60,7 @@ describe('AdjustKpiClient', () => {
 
   async function rowsOfStream(stream: AdjustKpiStream) {
     const rows = [];
-    for await (const batch of stream.rows) rows.push(...rowsOf(batch, stream, stream.app));
+    for await (const batch of stream.rows) rows.push(...rowsOf(batch, stream.head, stream.app));
     return rows;
   }
 
@@ -148,8 +148,8 @@ describe('AdjustKpiClient', () => {
     const { rows } = await client.query('overview', credential, query);
     const table = await client.table('overview', credential, query);
     const stream = await client.stream('overview', credential, query);
-    expect(stream).toMatchObject({ kpis: ['installs'], columns: ['day'], app });
-    expect(table.batches.flatMap((batch) => [...rowsOf(batch, table, table.app)])).toEqual(rows);
+    expect(stream).toMatchObject({ head: { kpis: ['installs'], columns: ['day'] }, app });
+    expect(table.batches.flatMap((batch) => [...rowsOf(batch, table.head, table.app)])).toEqual(rows);
     expect(await rowsOfStream(stream)).toEqual(rows);
     expect(rows).toHaveLength(1500);
   });

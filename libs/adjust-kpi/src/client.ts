@@ -1,9 +1,9 @@
 import { UpstreamError } from '#libs/upstream-http';
 import type { UpstreamCall, UpstreamHttp, VendorCredential } from '#libs/upstream-http';
 import { readAnswer } from './answer-reader.js';
+import { AskedQueries } from './asked-queries.js';
 import { adjustRefusal, toUpstreamError, VENDOR } from './failure.js';
 import { decode } from './json-cursor.js';
-import { encodeQuery } from './query.js';
 import { RowReader } from './row-reader.js';
 import { openRows, tableOf, type AdjustKpiStream, type AdjustKpiTable } from './rows.js';
 import type { AdjustEndpoint, AdjustKpiAnswer, AdjustKpiQuery } from './types.js';
@@ -33,12 +33,14 @@ export interface AdjustStreamOptions extends AdjustCallOptions {
 
 /**
  * Adjust's KPI Service, https://api.adjust.com/kpis/v1. Every call is a read and safe to repeat. Throws
- * InvalidAdjustQuery before anything is sent, UpstreamError afterwards.
+ * InvalidAdjustQuery before anything is sent, UpstreamError afterwards. A query that is frozen, all the way down, is
+ * known when it is asked again, and its answers are read by what those before had in common.
  */
 export class AdjustKpiClient {
   readonly #http: UpstreamHttp;
   readonly #baseUrl: string;
   readonly #maxConcurrent: number;
+  readonly #asked = new AskedQueries();
 
   constructor(http: UpstreamHttp, options: AdjustKpiClientOptions) {
     this.#http = http;
@@ -56,10 +58,10 @@ export class AdjustKpiClient {
     query: AdjustKpiQuery,
     options: AdjustCallOptions = {},
   ): Promise<AdjustKpiAnswer> {
-    const request = encodeQuery(endpoint, query);
+    const { request, question } = this.#asked.of(endpoint, query);
     const answer = await this.#http.send(this.#call(endpoint, credential, request, options));
     try {
-      return readAnswer(decode(answer.body), { query, grouping: request.grouping });
+      return readAnswer(decode(answer.body), question);
     } catch (error) {
       throw toUpstreamError(error, endpoint, answer.status);
     }
@@ -75,10 +77,10 @@ export class AdjustKpiClient {
     query: AdjustKpiQuery,
     options: AdjustCallOptions = {},
   ): Promise<AdjustKpiTable> {
-    const request = encodeQuery(endpoint, query);
+    const { request, question } = this.#asked.of(endpoint, query);
     const answer = await this.#http.send(this.#call(endpoint, credential, request, options));
     try {
-      return tableOf(answer.body, { query, grouping: request.grouping });
+      return tableOf(answer.body, question);
     } catch (error) {
       throw toUpstreamError(error, endpoint, answer.status);
     }
@@ -95,10 +97,10 @@ export class AdjustKpiClient {
     query: AdjustKpiQuery,
     options: AdjustStreamOptions = {},
   ): Promise<AdjustKpiStream> {
-    const request = encodeQuery(endpoint, query);
+    const { request, question } = this.#asked.of(endpoint, query);
     const call = this.#call(endpoint, credential, request, options);
     const answer = await this.#http.stream({ ...call, maxBytes: options.maxBytes ?? Infinity });
-    const reader = new RowReader({ query, grouping: request.grouping }, MOST_BUFFERED);
+    const reader = new RowReader(question, MOST_BUFFERED);
     return openRows(answer.body, reader, async (error) => {
       const secret = error instanceof AdjustSaysNo ? (await credential.secret()).reveal() : undefined;
       return toUpstreamError(error, endpoint, answer.status, secret);

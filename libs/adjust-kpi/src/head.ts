@@ -1,4 +1,5 @@
 import { ADJUST_KPIS, parseEventKpi } from './kpis.js';
+import type { Learned } from './learned.js';
 import type { AdjustEvent, AdjustGrouping, AdjustKpiHead, AdjustKpiQuery, AdjustTracker } from './types.js';
 import { Unreadable } from './unreadable.js';
 import { isObject, levelsOf, type Names, type WireLevel, type WireObject } from './wire.js';
@@ -7,6 +8,8 @@ import { isObject, levelsOf, type Names, type WireLevel, type WireObject } from 
 export interface Question {
   readonly query: AdjustKpiQuery;
   readonly grouping: readonly AdjustGrouping[];
+  /** What its answers before have taught, where it is asked again. */
+  readonly learned?: Learned;
 }
 
 /** `result_parameters` understood: what both readers of rows start from. */

@@ -10,6 +10,8 @@ export interface Header {
 
 const MOST_SLOTS = 8192;
 const FEWEST_SLOTS = 64;
+/** Bytes of memory that a header takes beside its own. */
+const HEADER_WEIGHT = 300;
 const HASHED_FROM = 7;
 const HASHED = 16;
 
@@ -20,11 +22,18 @@ const HASHED = 16;
  */
 export class HeaderCache {
   readonly #slots: (Header | undefined)[];
+  #weight: number;
 
   /** For an answer of so many bytes, or one that goes on after them. */
   constructor(bytes: number) {
     const slots = Math.min(MOST_SLOTS, Math.max(FEWEST_SLOTS, 2 ** Math.floor(Math.log2(bytes / 16 + 1))));
     this.#slots = new Array<Header | undefined>(slots).fill(undefined);
+    this.#weight = 8 * slots;
+  }
+
+  /** About how many bytes of memory it takes. */
+  get weight(): number {
+    return this.#weight;
   }
 
   /** The known header that stands at `pos`, where it has come whole. Its last word says what level it is of. */
@@ -45,8 +54,10 @@ export class HeaderCache {
     const last = words.length - 1;
     for (let word = 0; word < last; word++) words[word] = view.getInt32(pos + 4 * word, true);
     words[last] = view.getInt32(pos + length - 4, true);
-    const header = { length, cell, words };
-    this.#slots[hash(view, pos, end) & (this.#slots.length - 1)] = header;
+    const header = { length, cell: Object.freeze(cell), words };
+    const slot = hash(view, pos, end) & (this.#slots.length - 1);
+    this.#weight += length + (this.#slots[slot] ? -this.#slots[slot].length : HEADER_WEIGHT);
+    this.#slots[slot] = header;
     return header;
   }
 }

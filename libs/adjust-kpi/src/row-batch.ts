@@ -12,8 +12,9 @@ export interface AdjustKpiRowGroup {
 
 /**
  * Rows as they lay in one piece of the vendor's answer, for a writer that pastes: values stay the vendor's own digits,
- * and equal cells are mostly one object, so that what was made of a cell can be kept as its `memo`. Holds its own
- * memory: stays valid when the next batch is read.
+ * and equal cells are mostly one object, so that what was made of a cell can be kept by it. Whole answers to the same
+ * question that have the same nodes mostly have the same `groups` and `last`. Holds its own memory: stays valid when the
+ * next batch is read.
  */
 export interface AdjustKpiRowBatch {
   /** Rows in this batch, at least one. */
@@ -23,10 +24,9 @@ export interface AdjustKpiRowBatch {
   readonly last: readonly AdjustCell[];
   /**
    * The values of all rows in ASCII, each row closed by a line feed: `12,3,4.5\n`. Each value is a JSON number or `null`,
-   * one for each KPI, checked. Row r stands from `ends[r - 1]` (0 for the first) to `ends[r]`, behind its line feed.
+   * one for each KPI, checked.
    */
   readonly text: Buffer;
-  readonly ends: Uint32Array;
   /** Is there a `null` among the values? Without one they can be pasted into CSV. */
   readonly nulls: boolean;
 }
@@ -49,7 +49,6 @@ export function* rowsOf(batch: AdjustKpiRowBatch, head: AdjustKpiHead, app?: Adj
 /** A batch being written. Open to the reader's inner loop, which keeps its buffers in its own variables. */
 export class RowBuilder {
   text = Buffer.alloc(0);
-  ends = new Uint32Array(0);
   last: AdjustCell[] = [];
   rows = 0;
   bytes = 0;
@@ -58,19 +57,12 @@ export class RowBuilder {
   #groups: { cells: readonly AdjustCell[]; end: number }[] = [];
   #outer: readonly AdjustCell[] = [];
 
-  /** Room for so many further bytes of the vendor's, a row taking at least 16. */
+  /** Room for so many further bytes of the vendor's. */
   reserve(bytes: number): void {
-    if (this.text.length < this.bytes + bytes) {
-      const text = Buffer.allocUnsafeSlow(2 * this.bytes + bytes);
-      this.text.copy(text, 0, 0, this.bytes);
-      this.text = text;
-    }
-    const rows = this.rows + (bytes >> 4) + 1;
-    if (this.ends.length < rows) {
-      const ends = new Uint32Array(this.rows + rows);
-      ends.set(this.ends.subarray(0, this.rows));
-      this.ends = ends;
-    }
+    if (this.text.length >= this.bytes + bytes) return;
+    const text = Buffer.allocUnsafe(2 * this.bytes + bytes);
+    this.text.copy(text, 0, 0, this.bytes);
+    this.text = text;
   }
 
   /** The rows that follow are under these cells. */
@@ -90,7 +82,7 @@ export class RowBuilder {
     this.last.push(cells.at(-1)!);
     this.nulls ||= text.includes('null');
     this.bytes += this.text.write(text, this.bytes, 'latin1');
-    this.ends[this.rows++] = this.bytes;
+    this.rows++;
   }
 
   /** The rows so far, as a batch of its own; undefined: none. */
@@ -102,7 +94,6 @@ export class RowBuilder {
       groups: this.#groups,
       last: this.last,
       text: Buffer.from(this.text.subarray(0, this.bytes)),
-      ends: this.ends.slice(0, this.rows),
       nulls: this.nulls,
     };
     this.#groups = [];

@@ -1,5 +1,6 @@
 import { readAnswer } from './answer-reader.js';
 import type { Question } from './head.js';
+import { Learned } from './learned.js';
 import { rowsOf } from './row-batch.js';
 import { tableOf } from './rows.js';
 import { cut, failureOf, question, streamed } from './testing.js';
@@ -105,6 +106,16 @@ function randomDocument(seed: number): { text: string; asked: Question } {
   return { text: JSON.stringify(document, null, style.space), asked: question(grouping, kpis, apps) };
 }
 
+function outcome(body: Buffer, asked: Question): object {
+  try {
+    const { head, app, batches } = tableOf(body, asked);
+    const rows = batches.flatMap((batch) => [...rowsOf(batch, head, app)]);
+    return { head, app, rows, nulls: batches.map(({ nulls }) => nulls), groups: batches.map(({ groups }) => groups) };
+  } catch (error) {
+    return { error };
+  }
+}
+
 describe('RowReader, on random answers', () => {
   const parameters = { kpis: ['clicks', 'revenue'] };
   const app = { token: 'app1', name: 'App', currency: 'EUR' };
@@ -117,7 +128,7 @@ describe('RowReader, on random answers', () => {
       const expected = readAnswer(JSON.parse(text), asked);
       const size = 1 + Math.floor(dice(seed)() * body.length);
       expect({ seed, rows: streamed(cut(body, size), asked) }).toEqual({ seed, rows: expected.rows });
-      const { batches, app, ...head } = tableOf(body, asked);
+      const { batches, app, head } = tableOf(body, asked);
       expect([...head.kpis, ...batches.flatMap((batch) => [...rowsOf(batch, head, app)])]).toEqual([
         ...expected.kpis,
         ...expected.rows,
@@ -125,6 +136,27 @@ describe('RowReader, on random answers', () => {
       rows += expected.rows.length;
     }
     expect(rows).toBeGreaterThan(2000);
+  });
+
+  it('reads an answer that comes again as a fresh reader does, whatever came between', () => {
+    for (let seed = 1; seed <= 80; seed++) {
+      const { text, asked } = randomDocument(seed);
+      const again = { ...asked, learned: new Learned() };
+      const random = dice(seed);
+      for (let time = 0; time < 6; time++) {
+        // Other digits of the same length or not, other names, numbers in quotes, an end too early.
+        const changes: ((body: string) => string)[] = [
+          (body) => body,
+          (body) => body.replace(/\d(?=[,\]\s])/g, () => String(Math.floor(random() * 9))),
+          (body) => body.replace(/(?<=[[,]\s*)\d+(?=[,\]\s])/g, () => String(Math.floor(random() * 1e5))),
+          (body) => body.replaceAll('Network', `Net${Math.floor(random() * 3)}`),
+          (body) => body.replace(/(?<=[[,]\s*)\d+(?=[,\]\s])/, '"12"'),
+          (body) => body.slice(0, Math.floor(random() * body.length)),
+        ];
+        const body = Buffer.from(changes[time < 3 ? time % 3 : Math.floor(random() * changes.length)]!(text));
+        expect({ seed, time, ...outcome(body, again) }).toEqual({ seed, time, ...outcome(body, asked) });
+      }
+    }
   });
 
   it('reads the same across every boundary of chunks', () => {

@@ -115,7 +115,7 @@ describe('RowReader', () => {
         result_set: { ...app, dates: [{ date: '2026-01-01', kpi_values: [5, 6] }] },
       }),
     );
-    expect(tableOf(turned, question(['day'])).kpis).toEqual(['revenue', 'clicks']);
+    expect(tableOf(turned, question(['day'])).head.kpis).toEqual(['revenue', 'clicks']);
   });
 
   it('refuses garbage around and inside an answer', () => {

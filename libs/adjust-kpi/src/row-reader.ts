@@ -38,6 +38,7 @@ const enum Next {
 
 /** Pieces over this size are tried again only when twice as much has come, not at each chunk. */
 const PATIENT_FROM = 65_536;
+const SMALL_STREAM = 131_072;
 
 /**
  * Reads the rows of an answer while it comes, in memory that does not grow with it. The usual order (parameters before
@@ -52,13 +53,17 @@ export class RowReader {
   #in: InputBuffer;
   #headers = new HeaderCache(0);
   #rows = new RowBuilder();
-  #expected = Infinity;
+  /** Bytes of the body, as far as is known; a stream is small until it is not. */
+  #expected = SMALL_STREAM;
+  #came = 0;
   #tryFrom = 0;
   #next: Next = Next.Head;
   /** Index of the level whose container is open innermost. */
   #level = 0;
   /** The cells of the nodes that are open. */
   readonly #path: AdjustCell[] = [];
+  /** Where the values stand in a whole body, as long as every row was read by bytes. */
+  #marks: number[] | undefined;
 
   constructor(question: Question, mostBuffered: number) {
     this.#question = question;
@@ -68,15 +73,25 @@ export class RowReader {
   /** Takes the next bytes of the body; the caller may use them again afterwards. */
   push(chunk: Buffer): void {
     this.#in.append(chunk);
+    this.#came += chunk.length;
+    if (this.#came > this.#expected) {
+      this.#expected = Infinity;
+      this.#headers = new HeaderCache(Infinity);
+    }
     if (this.#in.end >= this.#tryFrom) this.#read();
   }
 
-  /** Takes the whole body at once, and leaves it unchanged. */
-  readWhole(body: Buffer): void {
+  /** Takes the whole body at once, and leaves it unchanged; answers with all its rows. */
+  readWhole(body: Buffer): AdjustKpiRowBatch | undefined {
+    const { learned } = this.#question;
     this.#in = new InputBuffer(Infinity, body);
     this.#expected = body.length;
+    if (learned?.wantsNodes(body)) this.#marks = [];
     this.#read();
     this.finish();
+    const rows = this.take();
+    if (this.#marks) learned?.learnNodes(body, this.plan!, this.#marks, rows);
+    return rows;
   }
 
   /** The rows that were read since the last time. */
@@ -111,11 +126,21 @@ export class RowReader {
   }
 
   #readHead(): void {
+    const { learned } = this.#question;
+    const { bytes, pos, end } = this.#in;
+    const known = learned?.headOf(bytes, pos, end);
+    if (known) {
+      this.plan = known.plan;
+      this.#headers = known.headers;
+      this.#in.pos = pos + known.bytes.length;
+      this.#next = Next.First;
+      return;
+    }
     const cursor = this.#cursor();
     this.plan = openAnswer(cursor, this.#question);
     if (this.plan) {
-      this.#headers = new HeaderCache(this.#expected);
-      this.#rows = new RowBuilder();
+      const kept = learned?.learnHead(bytes.subarray(pos, cursor.pos), this.plan, this.#expected);
+      this.#headers = kept ?? new HeaderCache(this.#expected);
       this.#in.pos = cursor.pos;
     }
     this.#next = this.plan ? Next.First : Next.All;
@@ -137,8 +162,9 @@ export class RowReader {
     let { pos } = input;
     let next = this.#next;
     let level = this.#level;
+    const marks = this.#marks;
     rows.reserve(end - pos);
-    let { text, ends, last } = rows;
+    let { text, last } = rows;
     // After each batch, too, the group has to be opened anew.
     let grouped = false;
 
@@ -192,6 +218,7 @@ export class RowReader {
           if (value > Byte.Space) bytes++;
         }
         if (state < stop) return;
+        const closed = at;
         while (at < end && work[at]! <= Byte.Space) at++;
         if (at >= end) return;
         if (state === CLOSED && work[at] === Byte.CloseObject) {
@@ -201,7 +228,8 @@ export class RowReader {
           last.push(header.cell);
           text[bytes++] = Byte.LineFeed;
           rows.bytes = bytes;
-          ends[rows.rows++] = bytes;
+          rows.rows++;
+          if (marks) marks.push(pos + header.length, closed);
           if (seen & NULL_BIT) rows.nulls = true;
           pos = at + 1;
           // Most rows are followed by the next one of the same group.
@@ -214,7 +242,7 @@ export class RowReader {
       pos = this.#readNode();
       next = Next.After;
       rows.reserve(end - pos);
-      ({ text, ends, last } = rows);
+      ({ text, last } = rows);
       grouped = false;
     }
     input.pos = pos;
@@ -255,6 +283,7 @@ export class RowReader {
 
   /** Decodes a node and takes the rows in it; answers with the position behind it. */
   #readNode(): number {
+    this.#marks = undefined;
     const plan = this.plan!;
     const here = plan.levels[this.#level]!;
     const cursor = this.#cursor();
@@ -273,6 +302,7 @@ export class RowReader {
   }
 
   #readAll(): void {
+    this.#marks = undefined;
     const cursor = this.#cursor();
     try {
       const { plan, rows } = readAll(cursor.value(), this.#question);

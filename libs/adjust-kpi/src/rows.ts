@@ -4,14 +4,17 @@ import { RowReader } from './row-reader.js';
 import type { AdjustApp, AdjustKpiHead } from './types.js';
 
 /** A whole answer in batches; `rowsOf` makes rows of one. */
-export interface AdjustKpiTable extends AdjustKpiHead {
+export interface AdjustKpiTable {
+  /** The same object as that of an answer before, mostly, where it says the same. */
+  head: AdjustKpiHead;
   /** The app of every row; missing where they are grouped by apps, or several are added up. */
   app?: AdjustApp;
   batches: AdjustKpiRowBatch[];
 }
 
 /** An answer whose rows are still coming. */
-export interface AdjustKpiStream extends AdjustKpiHead {
+export interface AdjustKpiStream {
+  head: AdjustKpiHead;
   app?: AdjustApp;
   /** Can be read once. Throws UpstreamError where the answer breaks off; leaving the loop closes the connection. */
   rows: AsyncIterable<AdjustKpiRowBatch>;
@@ -19,11 +22,12 @@ export interface AdjustKpiStream extends AdjustKpiHead {
 
 /** Reads a whole body. Throws Unreadable, AdjustSaysNo. */
 export function tableOf(body: Buffer, question: Question): AdjustKpiTable {
+  const same = question.learned?.read(body);
+  if (same) return { head: same.plan.head, app: same.plan.app, batches: same.batches };
   const reader = new RowReader(question, Infinity);
-  reader.readWhole(body);
-  const batch = reader.take();
+  const batch = reader.readWhole(body);
   const { head, app } = reader.plan!;
-  return { ...head, app, batches: batch ? [batch] : [] };
+  return { head, app, batches: batch ? [batch] : [] };
 }
 
 /** Reads up to the rows, and hands on the rest. Every failure passes `explain`, and closes the connection. */
@@ -69,5 +73,5 @@ export async function openRows(
       return { done: true, value: undefined };
     },
   };
-  return { ...head, app, rows };
+  return { head, app, rows };
 }

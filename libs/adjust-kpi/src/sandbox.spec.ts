@@ -55,7 +55,7 @@ describe('AdjustKpiClient and the sandbox', () => {
     const whole = await client.query(endpoint, demo, asked);
     const stream = await client.stream(endpoint, demo, asked);
     const rows: AdjustKpiRow[] = [];
-    for await (const batch of stream.rows) rows.push(...rowsOf(batch, stream, stream.app));
+    for await (const batch of stream.rows) rows.push(...rowsOf(batch, stream.head, stream.app));
     expect(rows).toEqual(whole.rows);
     return rows;
   }

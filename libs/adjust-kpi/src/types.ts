@@ -25,41 +25,41 @@ export type AdjustGrouping = (typeof ADJUST_GROUPINGS)[number];
 
 /** One question, by the names of the document's section "Query Parameters". Tokens are Adjust's own. */
 export interface AdjustKpiQuery {
-  appTokens: readonly string[];
+  readonly appTokens: readonly string[];
   /** Drill down under this tracker; one app only. */
-  trackerToken?: string;
+  readonly trackerToken?: string;
   /** First and last day, both included: `2026-01-31`. */
-  startDate: string;
-  endDate: string;
+  readonly startDate: string;
+  readonly endDate: string;
   /** Names of ADJUST_KPIS that the endpoint has. Empty only where `eventKpis` are asked. */
-  kpis: readonly string[];
+  readonly kpis: readonly string[];
   /** Overview only: `token1_revenue`, `token1_revenue|events`, `all_events`. */
-  eventKpis?: readonly string[];
+  readonly eventKpis?: readonly string[];
   /** Outermost first. Events adds `events`, cohorts adds `periods` where they are missing, as the vendor does. */
-  grouping: readonly AdjustGrouping[];
+  readonly grouping: readonly AdjustGrouping[];
   /** `+02:00`, `-08:00`, `02:00`; UTC where it is missing. */
-  utcOffset?: string;
-  countries?: readonly string[];
-  osNames?: readonly string[];
-  deviceTypes?: readonly string[];
+  readonly utcOffset?: string;
+  readonly countries?: readonly string[];
+  readonly osNames?: readonly string[];
+  readonly deviceTypes?: readonly string[];
   /** `EMEA`, `+EMEA`, `-APAC`. */
-  regions?: readonly string[];
+  readonly regions?: readonly string[];
   /** Events only. */
-  partnerIds?: readonly string[];
+  readonly partnerIds?: readonly string[];
   /** Only these trackers and what is under them. */
-  trackerFilter?: readonly string[];
-  sandbox?: boolean;
-  reattributed?: 'all' | 'true' | 'false';
-  attributionType?: 'click' | 'impression' | 'all';
-  attributionSource?: 'first' | 'dynamic';
+  readonly trackerFilter?: readonly string[];
+  readonly sandbox?: boolean;
+  readonly reattributed?: 'all' | 'true' | 'false';
+  readonly attributionType?: 'click' | 'impression' | 'all';
+  readonly attributionSource?: 'first' | 'dynamic';
   /** Events and cohorts: only these event tokens. */
-  events?: readonly string[];
+  readonly events?: readonly string[];
   /** Cohorts: what a period is; days where it is missing. */
-  period?: 'day' | 'week' | 'month';
+  readonly period?: 'day' | 'week' | 'month';
   /** Cohorts: `30`, `0-30`, `0-30,120`. */
-  cohortPeriodFilter?: string;
+  readonly cohortPeriodFilter?: string;
   /** Overview: days after install that `cohort_revenue` counts. */
-  cohortRevenuePeriod?: number;
+  readonly cohortRevenuePeriod?: number;
 }
 
 /** One value of a dimension. `name` is '' where the vendor sent null. */
@@ -69,8 +69,6 @@ export interface AdjustCell {
   readonly id?: string;
   /** Of an app: the currency that its money is in. */
   readonly currency?: string;
-  /** Free for whoever writes rows: what was made of this cell, kept for the next row that has it. */
-  memo?: unknown;
 }
 
 export interface AdjustApp {
@@ -89,27 +87,27 @@ export interface AdjustKpiRow {
 }
 
 export interface AdjustEvent {
-  token: string;
-  name: string;
+  readonly token: string;
+  readonly name: string;
 }
 
 export interface AdjustTracker {
-  token: string;
-  name: string;
+  readonly token: string;
+  readonly name: string;
   /** Can be asked as `trackerToken`, to see what is under it. */
-  hasSubtrackers: boolean;
+  readonly hasSubtrackers: boolean;
 }
 
 /** What an answer says before its rows. */
 export interface AdjustKpiHead {
   /** Names in the order of each row's values: the vendor's order, event KPIs expanded. */
-  kpis: string[];
+  readonly kpis: readonly string[];
   /** One for each cell of a row, outermost first. */
-  columns: AdjustGrouping[];
-  events: AdjustEvent[];
-  trackers: AdjustTracker[];
+  readonly columns: readonly AdjustGrouping[];
+  readonly events: readonly AdjustEvent[];
+  readonly trackers: readonly AdjustTracker[];
   /** What the vendor says it answered: its `result_parameters` without the lists of trackers and events. */
-  parameters: Record<string, unknown>;
+  readonly parameters: Readonly<Record<string, unknown>>;
 }
 
 export interface AdjustKpiAnswer extends AdjustKpiHead {
