@@ -34,6 +34,12 @@ export class LineForm {
     this.nothing = isCsv ? '' : 'null';
   }
 
+  /** Are lines of one also lines of the other? */
+  isLike(other: LineForm): boolean {
+    if (this === other) return true;
+    return this.format === other.format && this.columns === other.columns && this.options.raw === other.options.raw;
+  }
+
   /** The first line of CSV, a byte order mark before it if so asked; NDJSON has none. */
   head(): string {
     if (this.format === 'ndjson') return '';

@@ -5,6 +5,8 @@ import { CredentialVault, type OpenCredential } from '#libs/tenancy';
 import { type ReadAnswer, VendorReads } from '../vendor-reads/vendor-reads.js';
 import { Restatement } from '../vendor-reads/restatement.js';
 import { type AdjustPlan, restatedBy } from './adjust-plan.js';
+import type { AdjustRowSource } from './adjust-table.js';
+import type { KpiLayout } from './kpi-layout.js';
 import { LargeAnswer } from './large-answer.js';
 
 /** An answer of more rows is served, but not kept: the cache's memory is for many small ones. */
@@ -12,8 +14,14 @@ const MOST_ROWS_KEPT = 20_000;
 /** An answer of more rows is passed on as it comes; up to here it is read whole, to be shared and kept. */
 const MOST_ROWS_HELD = 2_000;
 
+/** A whole answer. It may be kept, and the rows that were made of it with it. */
+export interface WholeAnswer {
+  readonly table: AdjustKpiTable;
+  made?: { readonly plan: AdjustPlan; readonly layout: KpiLayout; readonly rows: AdjustRowSource };
+}
+
 /** A whole answer, or one that goes to the first who claims it. */
-export type OpenedAnswer = { readonly table: AdjustKpiTable } | { readonly large: LargeAnswer };
+export type OpenedAnswer = WholeAnswer | { readonly large: LargeAnswer };
 
 /** Adjust's answers: from the cache, from a call that is under way already, or asked for. */
 @Injectable()
@@ -26,13 +34,14 @@ export class AdjustAnswers {
   ) {}
 
   /** The whole answer to `plan`, to be looked into. */
-  async whole(tenant: TenantContext, plan: AdjustPlan): Promise<ReadAnswer<AdjustKpiTable>> {
+  async whole(tenant: TenantContext, plan: AdjustPlan): Promise<ReadAnswer<WholeAnswer>> {
     const credential = await this.vault.open(tenant.tenantId, 'adjust');
-    const ask = (signal?: AbortSignal): Promise<AdjustKpiTable> =>
-      this.client.table(plan.endpoint, credential, plan.query, { signal });
-    const answer = await this.read(tenant, plan, credential, async (signal) => ({ table: await ask(signal) }));
+    const ask = async (signal?: AbortSignal): Promise<WholeAnswer> => ({
+      table: await this.client.table(plan.endpoint, credential, plan.query, { signal }),
+    });
+    const answer = await this.read(tenant, plan, credential, ask);
     // Joined to somebody who writes a large one out.
-    const value = 'table' in answer.value ? answer.value.table : await ask(tenant.signal);
+    const value = 'table' in answer.value ? answer.value : await ask(tenant.signal);
     return { ...answer, value };
   }
 
@@ -97,6 +106,6 @@ export const lengthOf = (batches: readonly AdjustKpiRowBatch[]): number =>
   batches.reduce((sum, batch) => sum + batch.length, 0);
 
 function tableOf(stream: AdjustKpiStream, batches: AdjustKpiRowBatch[]): AdjustKpiTable {
-  const { kpis, columns, events, trackers, parameters, app } = stream;
-  return { kpis, columns, events, trackers, parameters, app, batches };
+  const { head, app } = stream;
+  return { head, app, batches };
 }

@@ -24,6 +24,8 @@ export interface AdjustRowsInput {
   apps: ReadonlyMap<string, RowApp>;
   canonicalNetwork: (vendorName: string) => string;
   utcOffset: string;
+  /** What was made of so many cells of a level is kept for the next row that has them. */
+  mostMade: number;
 }
 
 /** The vendor's own metrics of an answer, expanded: `all_events` is one column for each event. */
@@ -53,24 +55,20 @@ interface Level {
   readonly made: Map<AdjustCell, KpiCells>;
 }
 
-const MOST_MADE = 10_000;
-
 /** Where a metric's value stands among the vendor's. */
 type Value = { readonly at: number } | { readonly over: number; readonly under: number };
 
 const WITH_ID = new Set<KpiDimension>(['NETWORK', 'CAMPAIGN', 'ADGROUP', 'CREATIVE', 'TRACKER', 'EVENT']);
 
 /**
- * Makes rows of ours from rows of Adjust's: our ids and canonical names, rows of unwanted names dropped, levels that
- * nobody asked for added up, ratios worked out. Rows to be added up follow one another, so memory stays flat.
+ * How rows of ours are made from rows of Adjust's, the same for each answer with this head: our ids and canonical names,
+ * rows of unwanted names dropped, ratios worked out.
  */
 export class AdjustRows {
   private readonly levels: Level[];
   private readonly values: Value[];
-  /** The row being added up, its raw values, and the cells that the next must share. */
-  private open?: { cells: KpiCells; raw: (number | null)[]; outer: readonly AdjustCell[]; currency: string };
-  private readonly pending = new Map<string, NonNullable<AdjustRows['open']>>();
-  readonly currencies = new Set<string>();
+  /** Do the vendor's values stand in a row as they are, in our order, so that they can be pasted? */
+  readonly pastes: boolean;
 
   constructor(private readonly input: AdjustRowsInput) {
     const { plan, head, layout } = input;
@@ -87,54 +85,32 @@ export class AdjustRows {
       ),
       ...ownColumns(plan, head).map((name): Value => ({ at: place(name) })),
     ];
+    const inOrder = this.values.every((value, index) => 'at' in value && value.at === index);
+    this.pastes = inOrder && this.values.length === head.kpis.length && !plan.collapses && plan.rowFilters.length === 0;
   }
 
-  /** Rows that are complete once `row` has been seen. */
-  add(row: AdjustKpiRow): readonly KpiCells[] {
-    for (let index = 0; index < this.levels.length; index++) {
-      const { keep } = this.levels[index]!;
+  get plan(): AdjustPlan {
+    return this.input.plan;
+  }
+
+  /** Is it of the names that were asked for? */
+  keeps(row: AdjustKpiRow): boolean {
+    return this.levels.every(({ keep }, index) => {
       const cell = row.cells[index]!;
-      if (keep && !keep.has(cell.name) && !(cell.id !== undefined && keep.has(cell.id))) return NONE;
-    }
-    const currency = row.app?.currency ?? '';
-    if (currency && this.input.plan.money) this.currencies.add(currency);
-    if (!this.input.plan.collapses) return [this.finish(this.cellsOf(row, currency), row.values)];
-    return this.addUp(row, currency);
+      return !keep || keep.has(cell.name) || (cell.id !== undefined && keep.has(cell.id));
+    });
   }
 
-  /** The rows that were still being added up. */
-  end(): KpiCells[] {
-    const rows = [...this.pending.values()].map((open) => this.finish(open.cells, open.raw));
-    this.pending.clear();
-    return rows;
-  }
-
-  private addUp(row: AdjustKpiRow, currency: string): readonly KpiCells[] {
-    const last = this.open;
-    let done: readonly KpiCells[] = NONE;
-    if (last && !this.sharesOuter(last.outer, row.cells)) done = this.end();
-    const key = this.input.plan.money ? currency : '';
-    let open = this.pending.get(key);
-    if (open) {
-      row.values.forEach((value, index) => {
-        if (value !== null) open!.raw[index] = sum(open!.raw[index] ?? 0, value);
-      });
-    } else {
-      open = { cells: this.cellsOf(row, currency), raw: [...row.values], outer: row.cells.slice(), currency };
-      this.pending.set(key, open);
-    }
-    this.open = { ...open, outer: row.cells.slice() };
-    return done;
-  }
-
-  private sharesOuter(one: readonly AdjustCell[], other: readonly AdjustCell[]): boolean {
+  /** Do two rows differ in levels only that nobody asked for? */
+  sharesOuter(one: readonly AdjustCell[], other: readonly AdjustCell[]): boolean {
     return this.levels.every(
       (level, index) =>
         !level.dimension || (one[index]!.name === other[index]!.name && one[index]!.id === other[index]!.id),
     );
   }
 
-  private cellsOf(row: AdjustKpiRow, currency: string): KpiCells {
+  /** A row without its values. */
+  cellsOf(row: AdjustKpiRow, currency: string): KpiCells {
     const { layout, plan } = this.input;
     const cells: KpiCells = new Array(layout.columns.length).fill(null);
     cells[0] = 'ADJUST';
@@ -149,17 +125,10 @@ export class AdjustRows {
     let values = level.made.get(cell);
     if (!values) {
       // Streams go on for ever: what was made of their cells must not.
-      if (level.made.size >= MOST_MADE) level.made.clear();
+      if (level.made.size >= this.input.mostMade) level.made.clear();
       level.made.set(cell, (values = this.valuesOf(level.dimension, cell, app)));
     }
     for (let index = 0; index < values.length; index++) cells[level.at + index] = values[index]!;
-  }
-
-  /** Do the vendor's values stand in a row as they are, in our order, so that they can be pasted? */
-  get pastes(): boolean {
-    const { plan, head } = this.input;
-    const inOrder = this.values.every((value, index) => 'at' in value && value.at === index);
-    return inOrder && this.values.length === head.kpis.length && !plan.collapses && plan.rowFilters.length === 0;
   }
 
   /** What one cell of the vendor's is in the columns of our dimension: its name, and its id where it has a column. */
@@ -186,7 +155,8 @@ export class AdjustRows {
     }
   }
 
-  private finish(cells: KpiCells, raw: readonly (number | null)[]): KpiCells {
+  /** Puts the values into a row, from the vendor's raw ones. */
+  finish(cells: KpiCells, raw: readonly (number | null)[]): KpiCells {
     let at = this.input.layout.firstMetricAt;
     for (const value of this.values) {
       cells[at++] = 'at' in value ? (raw[value.at] ?? null) : ratio(raw[value.over], raw[value.under]);
@@ -194,11 +164,6 @@ export class AdjustRows {
     return cells;
   }
 }
-
-const NONE: readonly KpiCells[] = [];
-
-/** Adjust tells money to four decimals at the most: what binary fractions add beyond is taken off again. */
-const sum = (one: number, other: number): number => Math.round((one + other) * 1e6) / 1e6;
 
 function ratio(over: number | null | undefined, under: number | null | undefined): number | null {
   return over === null || over === undefined || !under ? null : over / under;

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { ADJUST_KPIS, type AdjustKpiTable } from '#libs/adjust-kpi';
-import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApp, type OpenedApps } from '#libs/tenancy';
+import { ADJUST_KPIS } from '#libs/adjust-kpi';
+import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApps } from '#libs/tenancy';
 import { Restatement } from '../vendor-reads/restatement.js';
 import type { ReadAnswer } from '../vendor-reads/vendor-reads.js';
-import { AdjustAnswers, type OpenedAnswer } from './adjust-answers.js';
+import { AdjustAnswers, lengthOf, type OpenedAnswer, type WholeAnswer } from './adjust-answers.js';
 import { type AdjustPlan, planForAdjust, restatedBy, unsupportedDimensions } from './adjust-plan.js';
 import { describePlan, newReport } from './adjust-report.js';
-import { AdjustTable } from './adjust-table.js';
+import { type AdjustNames, AdjustTable } from './adjust-table.js';
+import { KnownTables } from './known-tables.js';
+import { deepFreeze } from '../edge/recent.js';
 import { type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
 import { ownReport, Preparations } from './preparations.js';
@@ -23,10 +25,8 @@ import type {
 import { failSource, refuseSource } from './source-failure.js';
 
 /** What a question comes to at Adjust, before anything is asked. No plan: the report says why. */
-interface Prepared {
+interface Prepared extends AdjustNames {
   report: SourceReport;
-  apps: readonly OpenedApp[];
-  names: NetworkNames;
   plan?: AdjustPlan;
 }
 
@@ -106,6 +106,8 @@ function prepareAnew(question: KpiQuestion, { opened: apps, nameless }: OpenedAp
   if (report.error) return { report, apps, names };
   try {
     const plan = planForAdjust({ question, apps, networkNames: (name) => names.vendorNames(name) });
+    // The same object each time the question is asked: what was learned of its answers is kept by it.
+    deepFreeze(plan.query);
     describePlan(report, question, plan);
     return { report, apps, names, plan };
   } catch (error) {
@@ -118,7 +120,7 @@ function wholeAnswer(
   request: SourceRequest,
   prepared: Prepared,
   plan: AdjustPlan,
-  answer: ReadAnswer<AdjustKpiTable>,
+  answer: ReadAnswer<WholeAnswer>,
 ): SourceRows {
   const { report } = prepared;
   const { layout, rows } = rowsOf(request, prepared, plan, answer.value);
@@ -127,21 +129,22 @@ function wholeAnswer(
   return { report, layout, rows };
 }
 
+const tables = new KnownTables();
+
 /** Small answers that are kept are made into rows once for each question: dashboards ask the same all day. */
-function rowsOf(request: SourceRequest, prepared: Prepared, plan: AdjustPlan, value: AdjustKpiTable): MadeRows {
-  const known = made.get(value);
-  if (known?.plan === plan) return known;
-  const { layout, rows } = new AdjustTable(request.question, prepared, plan, value);
-  const fresh = { plan, layout, rows };
-  if (rows.count <= MOST_ROWS_REMEMBERED) made.set(value, fresh);
-  return fresh;
+function rowsOf(
+  { question }: SourceRequest,
+  prepared: Prepared,
+  plan: AdjustPlan,
+  answer: WholeAnswer,
+): NonNullable<WholeAnswer['made']> {
+  if (answer.made?.plan === plan) return answer.made;
+  const { table } = answer;
+  const known = tables.of(question, prepared, plan, table, lengthOf(table.batches));
+  const made = { plan, layout: known.layout, rows: known.rows(table.batches) };
+  if (made.rows.count <= MOST_ROWS_REMEMBERED) answer.made = made;
+  return made;
 }
-
-interface MadeRows extends Pick<AdjustTable, 'layout' | 'rows'> {
-  readonly plan: AdjustPlan;
-}
-
-const made = new WeakMap<AdjustKpiTable, MadeRows>();
 
 function streamOf(
   request: SourceRequest,
@@ -151,7 +154,7 @@ function streamOf(
 ): SourceStream {
   const { report } = prepared;
   const { value } = answer;
-  if ('table' in value) return asStream(wholeAnswer(request, prepared, plan, { ...answer, value: value.table }));
+  if ('table' in value) return asStream(wholeAnswer(request, prepared, plan, { ...answer, value }));
   noteFreshness(report, answer);
   const { large } = value;
   const table = new AdjustTable(request.question, prepared, plan, large.stream);

@@ -1,12 +1,7 @@
-import {
-  type AdjustKpiHead,
-  type AdjustKpiRowBatch,
-  type AdjustKpiStream,
-  type AdjustKpiTable,
-  rowsOf,
-} from '#libs/adjust-kpi';
+import { type AdjustApp, type AdjustKpiHead, type AdjustKpiRowBatch, rowsOf } from '#libs/adjust-kpi';
 import type { NetworkNames, OpenedApp } from '#libs/tenancy';
 import type { LineForm } from '../edge/table-lines.js';
+import { AdjustAdding } from './adjust-adding.js';
 import { lengthOf } from './adjust-answers.js';
 import { AdjustPaste } from './adjust-paste.js';
 import type { AdjustPlan } from './adjust-plan.js';
@@ -16,21 +11,41 @@ import type { KpiQuestion } from './kpi-question.js';
 import { GivenRows, type RowSource } from './row-source.js';
 import type { SourceReport } from './kpi-source.js';
 
-type Names = { apps: readonly OpenedApp[]; names: NetworkNames };
-type Head = AdjustKpiHead & Pick<AdjustKpiStream, 'app'>;
+export interface AdjustNames {
+  readonly apps: readonly OpenedApp[];
+  readonly names: NetworkNames;
+}
 
-/** An answer of Adjust's in the columns of a question: pasted where nothing has to be worked out, made row by row else. */
+/** What of an answer stands before its rows. */
+export interface AdjustBegun {
+  readonly head: AdjustKpiHead;
+  readonly app?: AdjustApp;
+}
+
+/** The rows of a whole answer, and the currencies in them. */
+export type AdjustRowSource = RowSource & { readonly currencies: string[] };
+
+/** A stream has any number of cells. */
+const MOST_MADE = 10_000;
+
+/**
+ * Answers of Adjust's in the columns of a question, for all that begin the same: pasted where nothing has to be worked
+ * out, made row by row else.
+ */
 export class AdjustTable {
   readonly layout: KpiLayout;
   private readonly maker: AdjustRows;
   private readonly paste: AdjustPaste | undefined;
 
+  /** `mostMade`: cells that what was made of them is kept of. */
   constructor(
     question: KpiQuestion,
-    { apps, names }: Names,
+    { apps, names }: AdjustNames,
     plan: AdjustPlan,
-    private readonly head: Head | AdjustKpiTable,
+    private readonly begun: AdjustBegun,
+    mostMade = MOST_MADE,
   ) {
+    const { head, app } = begun;
     this.layout = layoutOf(question, ownColumns(plan, head), plan.money);
     this.maker = new AdjustRows({
       plan,
@@ -39,29 +54,22 @@ export class AdjustTable {
       apps: new Map(apps.map((app) => [app.upstreamName, app])),
       canonicalNetwork: (name) => names.canonical(name),
       utcOffset: question.utcOffset,
+      mostMade,
     });
-    const input = { plan, layout: this.layout, rows: this.maker, app: head.app };
+    const input = { plan, layout: this.layout, rows: this.maker, app, mostMade };
     this.paste = this.maker.pastes ? new AdjustPaste(input) : undefined;
   }
 
-  /** The rows of a whole answer, and the currencies in them. */
-  get rows(): RowSource & { currencies: string[] } {
-    const { batches } = this.head as AdjustKpiTable;
-    const { paste, maker } = this;
+  /** The rows of a whole answer. */
+  rows(batches: readonly AdjustKpiRowBatch[]): AdjustRowSource {
+    const { paste } = this;
     if (!paste) {
-      const given = new GivenRows([...batches.flatMap((batch) => this.made(batch)), ...maker.end()]);
-      return Object.assign(given, { currencies: [...maker.currencies].sort() });
+      const adding = new AdjustAdding(this.maker);
+      const cells = [...batches.flatMap((batch) => this.made(batch, adding)), ...adding.end()];
+      return Object.assign(new GivenRows(cells), { currencies: sorted(adding.currencies) });
     }
-    for (const batch of batches) paste.noteCurrencies(batch);
-    let cells: KpiCells[] | undefined;
-    return {
-      count: lengthOf(batches),
-      currencies: [...maker.currencies].sort(),
-      lines: (form) => batches.map((batch) => paste.lines(batch, form)).join(''),
-      get cells() {
-        return (cells ??= batches.flatMap((batch) => paste.cells(batch)));
-      },
-    };
+    const currencies = new Set(batches.flatMap((batch) => paste.currencies(batch)));
+    return new PastedRows(paste, batches, sorted(currencies));
   }
 
   /** The lines of an answer that is still coming; `report` is complete when they have ended. */
@@ -75,27 +83,60 @@ export class AdjustTable {
       for await (const cells of this.batches(batches, report)) yield linesOf(cells, form);
       return;
     }
-    for await (const batch of batches) if (batch.length > 0) yield paste.lines(batch, form);
-    report.currencies = [...this.maker.currencies].sort();
+    const currencies = new Set<string>();
+    for await (const batch of batches) {
+      for (const currency of paste.currencies(batch)) currencies.add(currency);
+      if (batch.length > 0) yield paste.lines(batch, form);
+    }
+    report.currencies = sorted(currencies);
   }
 
   /** As `lines`, as cells. */
   async *batches(batches: AsyncIterable<AdjustKpiRowBatch>, report: SourceReport): AsyncGenerator<readonly KpiCells[]> {
+    const { paste } = this;
+    const adding = new AdjustAdding(this.maker);
     for await (const batch of batches) {
-      const cells = this.paste ? this.paste.cells(batch) : this.made(batch);
+      for (const currency of paste?.currencies(batch) ?? []) adding.currencies.add(currency);
+      const cells = paste ? paste.cells(batch) : this.made(batch, adding);
       if (cells.length > 0) yield cells;
     }
-    const last = this.maker.end();
-    report.currencies = [...this.maker.currencies].sort();
+    const last = adding.end();
+    report.currencies = sorted(adding.currencies);
     if (last.length > 0) yield last;
   }
 
-  private made(batch: AdjustKpiRowBatch): KpiCells[] {
+  private made(batch: AdjustKpiRowBatch, adding: AdjustAdding): KpiCells[] {
     const made: KpiCells[] = [];
-    for (const row of rowsOf(batch, this.head, this.head.app))
-      for (const cells of this.maker.add(row)) made.push(cells);
+    const { head, app } = this.begun;
+    for (const row of rowsOf(batch, head, app)) for (const cells of adding.add(row)) made.push(cells);
     return made;
   }
 }
+
+/** Rows of a whole answer, pasted when somebody wants them. */
+class PastedRows implements RowSource {
+  readonly count: number;
+  private made?: readonly KpiCells[];
+
+  constructor(
+    private readonly paste: AdjustPaste,
+    private readonly batches: readonly AdjustKpiRowBatch[],
+    readonly currencies: string[],
+  ) {
+    this.count = lengthOf(batches);
+  }
+
+  get cells(): readonly KpiCells[] {
+    return (this.made ??= this.batches.flatMap((batch) => this.paste.cells(batch)));
+  }
+
+  lines(form: LineForm): string {
+    let lines = '';
+    for (const batch of this.batches) lines += this.paste.lines(batch, form);
+    return lines;
+  }
+}
+
+const sorted = (currencies: ReadonlySet<string>): string[] => [...currencies].sort();
 
 const linesOf = (rows: readonly KpiCells[], form: LineForm): string => rows.map((cells) => form.line(cells)).join('');
