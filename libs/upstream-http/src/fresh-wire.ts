@@ -47,7 +47,8 @@ export class FreshWire {
     // The try may have ended on the way through axios.
     if (attempt.failed) return;
     const { origin, method, path, body } = outgoing;
-    const headers: Record<string, string | number> = { ...outgoing.headers };
+    const headers: Record<string, string | number> = {};
+    for (let i = 0; i < outgoing.headers.length; i += 2) headers[outgoing.headers[i]!] = outgoing.headers[i + 1]!;
     // Node frames a body by itself for POST, PUT and PATCH only; Kochava reads bodies of GET and DELETE.
     if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
     const options: RequestOptions = {

@@ -19,13 +19,6 @@ interface Waiter {
   enter: () => void;
 }
 
-/** What says nothing about the vendor's health: neither a success nor a failure to the breaker. */
-class Inconclusive extends Error {
-  constructor(readonly failed: Failed) {
-    super(failed.message);
-  }
-}
-
 const troubled = handleWhenResult((result) => result instanceof Failed && isTrouble(result));
 const abandoned = new Failed('unavailable', 'The probe was abandoned.', { trouble: true });
 
@@ -35,14 +28,13 @@ export class Lane {
   used = false;
   private active = 0;
   private readonly waiters = new Set<Waiter>();
+  private readonly counter: ConsecutiveBreaker;
   private readonly breaker: CircuitBreakerPolicy;
   private openUntil = 0;
 
   constructor(settings: BreakerSettings) {
-    this.breaker = circuitBreaker(troubled, {
-      halfOpenAfter: settings.halfOpenAfterMs,
-      breaker: new ConsecutiveBreaker(settings.failures),
-    });
+    this.counter = new ConsecutiveBreaker(settings.failures);
+    this.breaker = circuitBreaker(troubled, { halfOpenAfter: settings.halfOpenAfterMs, breaker: this.counter });
     this.breaker.onBreak(() => (this.openUntil = Date.now() + settings.halfOpenAfterMs));
   }
 
@@ -66,22 +58,26 @@ export class Lane {
    * others are refused until the probe's promise settles.
    */
   async guard<T>(work: (probe: boolean) => Promise<T | Failed>): Promise<T | Failed> {
-    const probe = this.breaker.state === CircuitState.Open;
-    let inconclusive: Failed | undefined;
-    try {
-      const result = await this.breaker.execute(async () => {
-        const done = await work(probe);
-        if (!(done instanceof Failed) || done.failure !== 'cancelled') return done;
-        // cockatiel closes the circuit when a probe throws: a caller that went away must not do that.
-        inconclusive = done;
-        if (probe) return abandoned;
-        throw new Inconclusive(done);
-      });
-      return inconclusive ?? result;
-    } catch (error) {
-      if (error instanceof Inconclusive) return error.failed;
-      throw error;
-    }
+    if (this.breaker.state === CircuitState.Open) return this.probe(work);
+    const result = await work(false);
+    // A caller that went away says nothing about the vendor's health: neither a success nor a failure.
+    if (result instanceof Failed && result.failure === 'cancelled') return result;
+    // cockatiel is told afterwards: to run every call through it costs more than the rest of the lane.
+    if (!(result instanceof Failed) || !isTrouble(result)) this.counter.success();
+    else if (this.breaker.state === CircuitState.Closed) await this.breaker.execute(() => result);
+    return result;
+  }
+
+  private async probe<T>(work: (probe: boolean) => Promise<T | Failed>): Promise<T | Failed> {
+    let cancelled: Failed | undefined;
+    const result = await this.breaker.execute(async () => {
+      const done = await work(true);
+      if (!(done instanceof Failed) || done.failure !== 'cancelled') return done;
+      // A caller that went away must not close the circuit.
+      cancelled = done;
+      return abandoned;
+    });
+    return cancelled ?? result;
   }
 
   /** True if a slot was free and is now taken. */

@@ -15,7 +15,8 @@ export interface Outgoing {
   origin: Origin;
   method: UpstreamCall['method'];
   path: string;
-  headers: Record<string, string>;
+  /** Names in lower case, each followed by its value. */
+  headers: string[];
   body: string | Buffer | undefined;
 }
 
@@ -37,13 +38,22 @@ function pathOf(prefix: string, call: UpstreamCall, authorized: Authorized): str
   return path.includes('?') ? path + query : `${path}?${query.slice(1)}`;
 }
 
-function headersOf(call: UpstreamCall, authorized: Authorized): Record<string, string> {
-  const headers: Record<string, string> = { ...HEADERS };
-  // By their lower-case names: what is named twice would be sent twice.
-  for (const own of [call.headers, authorized.headers]) {
-    for (const name in own) headers[name.toLowerCase()] = own[name]!;
+function addHeaders(list: string[], headers: Record<string, string> | undefined): void {
+  for (const written in headers) {
+    const name = written.toLowerCase();
+    // The first to name a header has it: what is named twice would be sent twice.
+    let i = 0;
+    while (i < list.length && list[i] !== name) i += 2;
+    if (i === list.length) list.push(name, headers[written]!);
   }
-  return headers;
+}
+
+function headersOf(call: UpstreamCall, authorized: Authorized): string[] {
+  const list: string[] = [];
+  addHeaders(list, authorized.headers);
+  addHeaders(list, call.headers);
+  addHeaders(list, HEADERS);
+  return list;
 }
 
 /** Undefined where the base URL is not an HTTP address. */

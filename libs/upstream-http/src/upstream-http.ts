@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Attempt } from './attempt.js';
 import { decodeWhole } from './body.js';
-import type { UpstreamAnswer, UpstreamCall, UpstreamStream } from './call.js';
+import type { Authorized, UpstreamAnswer, UpstreamCall, UpstreamStream } from './call.js';
 import { classify } from './classify.js';
 import { Failed } from './failed.js';
 import { Lanes, type BreakerSettings, type Lane } from './lane.js';
@@ -9,6 +9,7 @@ import type { UpstreamAttempt } from './observation.js';
 import { redact } from './redact.js';
 import type { Reply, ReplyHeaders } from './reply.js';
 import { decideRetry, type RetryDecision, type RetryPolicy } from './retry.js';
+import type { Secret } from './secret.js';
 import { streamBody } from './stream-body.js';
 import { UpstreamError, type UpstreamFailure } from './upstream-error.js';
 import { Wire } from './wire.js';
@@ -41,6 +42,9 @@ interface Run {
   attempt?: Attempt;
 }
 
+/** What is done with one try, once it has its turn and its credential. */
+type Exchange<T> = (run: Run, lane: Lane, attempt: Attempt, authorized: Authorized) => Promise<T | Failed>;
+
 const NO_TURN: ReadonlySet<UpstreamFailure> = new Set(['breaker-open', 'overloaded']);
 
 /** Longest message of a vendor's that is passed on, in characters. */
@@ -71,7 +75,7 @@ export class UpstreamHttp {
 
   /** The whole answer, decoded, within the try limit. Throws UpstreamError for anything else, a refusal too. */
   send(call: UpstreamCall): Promise<UpstreamAnswer> {
-    return this.run(call, (run, lane, attempt) => this.whole(run, lane, attempt));
+    return this.run(call, this.whole);
   }
 
   /**
@@ -80,7 +84,7 @@ export class UpstreamHttp {
    * iterator. Read it or leave its loop: until then, or the deadline, it holds its place among the concurrent calls.
    */
   stream(call: UpstreamCall): Promise<UpstreamStream> {
-    return this.run(call, (run, lane, attempt) => this.opened(run, lane, attempt));
+    return this.run(call, this.opened);
   }
 
   /** Closes every connection; calls under way fail, and further ones are refused. */
@@ -89,10 +93,7 @@ export class UpstreamHttp {
     this.wire.close();
   }
 
-  private async run<T>(
-    call: UpstreamCall,
-    exchange: (run: Run, lane: Lane, attempt: Attempt) => Promise<T | Failed>,
-  ): Promise<T> {
+  private async run<T>(call: UpstreamCall, exchange: Exchange<T>): Promise<T> {
     const startedAt = performance.now();
     const deadlineAt = startedAt + (call.deadlineMs ?? 3 * this.tryMs(call));
     const run: Run = { call, deadlineAt, secrets: [], number: 1, sent: false, startedAt };
@@ -117,10 +118,7 @@ export class UpstreamHttp {
     }
   }
 
-  private async tryOnce<T>(
-    run: Run,
-    exchange: (run: Run, lane: Lane, attempt: Attempt) => Promise<T | Failed>,
-  ): Promise<T | Failed> {
+  private async tryOnce<T>(run: Run, exchange: Exchange<T>): Promise<T | Failed> {
     const { call } = run;
     if (this.closed) return new Failed('cancelled', 'The gateway is stopping.');
     const lane = this.lanes.for(call.vendor, call.credential.id);
@@ -139,8 +137,10 @@ export class UpstreamHttp {
       const leftMs = run.deadlineAt - run.startedAt;
       if (tryMs <= leftMs) attempt.limit(tryMs, `No whole answer within ${tryMs} ms.`);
       else attempt.limit(Math.max(0, leftMs), 'No whole answer within the deadline of the call.');
-      result = await exchange(run, lane, attempt);
-      return result;
+      const secret = await this.secretOf(run, attempt);
+      if (secret instanceof Failed) return (result = secret);
+      const authorized = call.authorize(secret);
+      return (result = lane.refused() ?? (await exchange(run, lane, attempt, authorized)));
     } finally {
       run.sent ||= attempt.sent;
       // A stream goes on, and ends its attempt itself.
@@ -154,46 +154,36 @@ export class UpstreamHttp {
     return lane.enter(max, Math.max(0, run.deadlineAt - performance.now()), run.call.signal);
   }
 
-  private async authorize(run: Run, attempt: Attempt) {
-    const { credential, authorize } = run.call;
-    const secret = await attempt.step<{ reveal(): string }>(
-      (resolve, reject) => void credential.secret().then(resolve, reject),
+  private async secretOf(run: Run, attempt: Attempt): Promise<string | Failed> {
+    const secret = await attempt.step<Secret>(
+      (resolve, reject) => void run.call.credential.secret().then(resolve, reject),
     );
     if (secret instanceof Failed) return secret;
     const value = secret.reveal();
     if (!run.secrets.includes(value)) run.secrets.push(value);
-    return authorize(value);
+    return value;
   }
 
-  private async whole(run: Run, lane: Lane, attempt: Attempt): Promise<UpstreamAnswer | Failed> {
-    const authorized = await this.authorize(run, attempt);
-    if (authorized instanceof Failed) return authorized;
-    const result =
-      lane.refused() ??
-      (await lane.guard(async () => {
-        const reply = await this.wire.exchange(attempt, run.call, authorized, false, this.maxBytesOf(run.call));
-        return reply instanceof Failed ? reply : this.judge(run, attempt, reply);
-      }));
+  private readonly whole: Exchange<UpstreamAnswer> = async (run, lane, attempt, authorized) => {
+    const result = await lane.guard(() => this.answer(run, attempt, authorized));
     if (!(result instanceof Failed)) {
       attempt.finish();
       this.observe(run);
     }
     return result;
+  };
+
+  private async answer(run: Run, attempt: Attempt, authorized: Authorized): Promise<UpstreamAnswer | Failed> {
+    const { call } = run;
+    const maxBytes = this.maxBytesOf(call);
+    const reply = await this.wire.exchange(attempt, call, authorized, false, maxBytes);
+    if (reply instanceof Failed) return reply;
+    const body = decodeWhole(attempt, reply, maxBytes);
+    return judge(call, reply, body instanceof Buffer ? body : await body);
   }
 
-  private async judge(run: Run, attempt: Attempt, reply: Reply): Promise<UpstreamAnswer | Failed> {
-    const body = await decodeWhole(attempt, reply, this.maxBytesOf(run.call));
-    if (body instanceof Failed) return body;
-    const answer = { status: reply.status, headers: headersOf(reply), body };
-    return classify(answer, run.call) ?? answer;
-  }
-
-  private async opened(run: Run, lane: Lane, attempt: Attempt): Promise<UpstreamStream | Failed> {
-    const authorized = await this.authorize(run, attempt);
-    if (authorized instanceof Failed) return authorized;
-    const refused = lane.refused();
-    if (refused) return refused;
-    return new Promise<UpstreamStream | Failed>((hand, reject) => {
+  private readonly opened: Exchange<UpstreamStream> = (run, lane, attempt, authorized) =>
+    new Promise((hand, reject) => {
       const guarded = lane.guard<Opened | undefined>(async (probe) => {
         const result = await this.openStream(run, attempt, authorized);
         if (result instanceof Failed) return result;
@@ -203,19 +193,14 @@ export class UpstreamHttp {
       });
       guarded.then((result) => result instanceof Failed && hand(result), reject);
     });
-  }
 
-  private async openStream(
-    run: Run,
-    attempt: Attempt,
-    authorized: ReturnType<UpstreamCall['authorize']>,
-  ): Promise<Opened | Failed> {
+  private async openStream(run: Run, attempt: Attempt, authorized: Authorized): Promise<Opened | Failed> {
     const { call } = run;
     const maxBytes = this.maxBytesOf(call);
     const reply = await this.wire.exchange(attempt, call, authorized, true, maxBytes);
     if (reply instanceof Failed) return reply;
     if (reply.status >= 400) {
-      const judged = await this.judge(run, attempt, reply);
+      const judged = judge(call, reply, await decodeWhole(attempt, reply, maxBytes));
       if (judged instanceof Failed) return judged;
     }
     const limits = { maxBytes, chunkMs: this.tryMs(call), deadlineAt: run.deadlineAt };
@@ -269,6 +254,12 @@ export class UpstreamHttp {
     const message = redact(failed.message, run.secrets).slice(0, MESSAGE_LENGTH);
     return new UpstreamError(failed.failure, message, { vendor, operation, sent: run.sent, status, retryAfterSeconds });
   }
+}
+
+function judge(call: UpstreamCall, reply: Reply, body: Buffer | Failed): UpstreamAnswer | Failed {
+  if (body instanceof Failed) return body;
+  const answer = { status: reply.status, headers: headersOf(reply), body };
+  return classify(answer, call) ?? answer;
 }
 
 /** The vendor's headers as they are true of the decoded body. */
