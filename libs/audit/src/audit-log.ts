@@ -16,6 +16,8 @@ import {
 } from './new-row.js';
 import { insertRows, rowText } from './row-sql.js';
 
+const SUCCEEDED: Verdict = { outcome: 'SUCCEEDED' };
+
 /** The audit log as the rooms see it. */
 @Injectable()
 export class AuditLog {
@@ -35,25 +37,45 @@ export class AuditLog {
     target: AuditTarget,
     work: (note: AuditNote) => Promise<T>,
   ): Promise<T> {
-    const isWrite = AUDIT_ACTIONS[action].kind === 'write';
-    const row = newRow(isWrite ? 'INTENT' : 'EVENT', caller, action, target);
-    if (isWrite) await this.journal.intend(row.chain, insertRows([rowText(row)]));
+    if (AUDIT_ACTIONS[action].kind !== 'write') return this.aroundRead(caller, action, target, work);
+    const row = newRow('INTENT', caller, action, target);
+    await this.journal.intend(row.chain, insertRows([rowText(row)]));
     const startedAt = performance.now();
     const facts: AuditFacts = {};
     const conclude = async (verdict: Verdict): Promise<void> => {
-      const durationMs = performance.now() - startedAt;
-      if (!isWrite) return this.journal.add(concluded(row, verdict, facts, target.secrets, durationMs));
-      const outcome = outcomeOf(row, verdict, facts, target.secrets, durationMs);
+      const outcome = outcomeOf(row, verdict, facts, target.secrets, performance.now() - startedAt);
       await this.journal.settle(row.chain, insertRows([rowText(outcome)]));
     };
     let value: T;
     try {
       value = await work((more) => void Object.assign(facts, more));
     } catch (error) {
-      await conclude(this.verdictOn(error, isWrite));
+      await conclude(this.verdictOn(error, true));
       throw error;
     }
     await conclude({ outcome: 'SUCCEEDED' });
+    return value;
+  }
+
+  private async aroundRead<T>(
+    caller: Caller,
+    action: AuditAction,
+    target: AuditTarget,
+    work: (note: AuditNote) => Promise<T>,
+  ): Promise<T> {
+    const row = newRow('EVENT', caller, action, target);
+    const startedAt = performance.now();
+    const facts: AuditFacts = {};
+    const conclude = (verdict: Verdict): void =>
+      this.journal.add(concluded(row, verdict, facts, target.secrets, performance.now() - startedAt));
+    let value: T;
+    try {
+      value = await work((more) => void Object.assign(facts, more));
+    } catch (error) {
+      conclude(this.verdictOn(error, false));
+      throw error;
+    }
+    conclude(SUCCEEDED);
     return value;
   }
 

@@ -5,7 +5,7 @@ import { GatewayError, notFound, type Scope } from '#libs/domain';
 import { apiKeyPrefix, hashApiKey, isApiKey, newApiKey } from './api-key-format.js';
 import { type ApiKeyInput, NO_SUCH_APP, readApiKeySettings } from './api-key-settings.js';
 import { checkFields, isUuid, Problems, shownId } from './checks.js';
-import { FreshCache } from './fresh-cache.js';
+import { type Found, FreshCache } from './fresh-cache.js';
 import { LastUsed } from './last-used.js';
 import { type Page, type PageInput, readPage, toPage } from './page.js';
 import { isOrphan } from './prisma-errors.js';
@@ -93,14 +93,20 @@ export class ApiKeys implements OnApplicationShutdown {
    * Whose key is this? A malformed one is told without a look-up; every other costs the same, known or not. UNAVAILABLE
    * when the database is away and the key was not checked within the last minute.
    */
-  async authenticate(rawKey: string): Promise<KeyCheck> {
+  authenticate(rawKey: string): KeyCheck | Promise<KeyCheck> {
     let hash = this.hashes.get(rawKey);
     if (!hash) {
       if (!isApiKey(rawKey)) return { ok: false, reason: 'malformed' };
       hash = hashApiKey(rawKey).toString('base64');
     }
     const known = hash;
-    const found = await this.checked.get(known, (old) => this.lookUp(Buffer.from(known, 'base64'), old));
+    const found = this.checked.get(known, (old) => this.lookUp(Buffer.from(known, 'base64'), old));
+    return found instanceof Promise
+      ? found.then((later) => this.judge(rawKey, known, later))
+      : this.judge(rawKey, known, found);
+  }
+
+  private judge(rawKey: string, known: string, found: Found<CheckedKey> | undefined): KeyCheck {
     if (!found) return { ok: false, reason: 'unknown' };
     this.remember(rawKey, known);
     const { key, endsAt, revoked } = found.value;

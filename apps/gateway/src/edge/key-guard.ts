@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuditLog } from '#libs/audit';
 import { type Edge, GatewayError } from '#libs/domain';
-import { ApiKeys } from '#libs/tenancy';
+import { ApiKeys, type KeyCheck } from '#libs/tenancy';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
 import { presentedKey } from './presented-key.js';
 import { RateLimits } from './rate-limits.js';
@@ -29,6 +29,9 @@ const GUARDED_ROOT = /^\/(v1|graphql|vendor|kpis)(?:[/?]|$)/i;
  */
 @Injectable()
 export class KeyGuard {
+  /** By the routes' patterns, of which there are so many and no more. */
+  private readonly openRoutes = new Map<string, boolean>();
+
   constructor(
     private readonly apiKeys: ApiKeys,
     private readonly rateLimits: RateLimits,
@@ -36,16 +39,22 @@ export class KeyGuard {
     private readonly metrics: GatewayMetrics,
   ) {}
 
-  /** Puts the caller on the request, or throws what the caller is told. */
-  async check(request: FastifyRequest, reply: FastifyReply, adminKey: string | undefined): Promise<void> {
+  /** Puts the caller on the request, or throws what the caller is told. No promise where the key is known already. */
+  check(request: FastifyRequest, reply: FastifyReply, adminKey: string | undefined): void | Promise<void> {
     const route = request.routeOptions.url;
-    if (route === undefined ? !GUARDED_ROOT.test(request.url) : OPEN.some((pattern) => pattern.test(route))) return;
+    if (route === undefined ? !GUARDED_ROOT.test(request.url) : this.isOpen(route)) return;
     if (route?.startsWith('/v1/admin') || (route === undefined && /^\/v1\/admin(?:[/?]|$)/i.test(request.url))) {
       this.admin(request, adminKey);
       return;
     }
     if (route === '/graphql' && request.method !== 'POST') return;
-    await this.tenant(request, reply, route === '/graphql' ? 'GRAPHQL' : 'REST');
+    return this.tenant(request, reply, route === '/graphql' ? 'GRAPHQL' : 'REST');
+  }
+
+  private isOpen(route: string): boolean {
+    let isOpen = this.openRoutes.get(route);
+    if (isOpen === undefined) this.openRoutes.set(route, (isOpen = OPEN.some((pattern) => pattern.test(route))));
+    return isOpen;
   }
 
   private admin(request: FastifyRequest, adminKey: string | undefined): void {
@@ -59,26 +68,36 @@ export class KeyGuard {
     request.caller = { kind: 'operator', edge: 'ADMIN', requestId: request.id };
   }
 
-  private async tenant(request: FastifyRequest, reply: FastifyReply, edge: Edge): Promise<void> {
+  private tenant(request: FastifyRequest, reply: FastifyReply, edge: Edge): void | Promise<void> {
     const presented = presentedKey(request.headers, request.raw.rawHeaders);
     if (!presented)
       throw unauthenticated('Send a key: `Authorization: Bearer KEY`, `X-API-Key: KEY`, or as the password of Basic.');
     if (presented === 'ambiguous') throw unauthenticated('Two different keys were sent, or one key twice. Send one.');
-    const result = await this.apiKeys.authenticate(presented.key);
-    if (!result.ok) {
-      this.metrics.refusedKey(result.reason);
-      // A dead key that goes on asking must not write a row each time.
-      if (result.known && (await this.rateLimits.isAmongFirst(`${result.known.tenantId}/${result.known.keyId}`))) {
-        this.audit.denied({ ...result.known, edge, requestId: request.id }, 'key.denied', 'UNAUTHENTICATED', {
-          resource: `key:${result.reason}`,
-        });
-      }
-      throw unauthenticated(REASONS[result.reason]);
+    const admit = (result: KeyCheck): void | Promise<void> => {
+      if (!result.ok) return this.refuse(result, request, edge);
+      const caller = new RequestCaller(result.key, edge, request, reply);
+      request.caller = caller;
+      refuseCrossSiteBasic(request, presented.basic);
+      const { requestsPerMinute } = result.key;
+      return requestsPerMinute === null ? undefined : this.rateLimits.take(caller, requestsPerMinute, reply);
+    };
+    const result = this.apiKeys.authenticate(presented.key);
+    return result instanceof Promise ? result.then(admit) : admit(result);
+  }
+
+  private async refuse(
+    { reason, known }: Extract<KeyCheck, { ok: false }>,
+    request: FastifyRequest,
+    edge: Edge,
+  ): Promise<never> {
+    this.metrics.refusedKey(reason);
+    // A dead key that goes on asking must not write a row each time.
+    if (known && (await this.rateLimits.isAmongFirst(`${known.tenantId}/${known.keyId}`))) {
+      this.audit.denied({ ...known, edge, requestId: request.id }, 'key.denied', 'UNAUTHENTICATED', {
+        resource: `key:${reason}`,
+      });
     }
-    const caller = new RequestCaller(result.key, edge, request, reply);
-    request.caller = caller;
-    refuseCrossSiteBasic(request, presented.basic);
-    if (result.key.requestsPerMinute !== null) await this.rateLimits.take(caller, result.key.requestsPerMinute, reply);
+    throw unauthenticated(REASONS[reason]);
   }
 }
 

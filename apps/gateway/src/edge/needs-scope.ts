@@ -64,12 +64,14 @@ export class ScopeGuard implements CanActivate {
   }
 }
 
-/** The tenant's caller, as the first argument of a door. */
-export const Tenant = createParamDecorator((_: unknown, context: ExecutionContext): TenantContext => {
-  const { caller } = requestOf(context);
+/** The tenant's caller behind a request. */
+export function tenantOf({ caller }: FastifyRequest): TenantContext {
   if (caller?.kind !== 'tenant') throw new GatewayError('UNAUTHENTICATED', 'This needs a key.');
   return caller;
-});
+}
+
+/** The tenant's caller, as the first argument of a door. */
+export const Tenant = createParamDecorator((_: unknown, context: ExecutionContext) => tenantOf(requestOf(context)));
 
 /** The operator, as the first argument of an administration door. */
 export const Operator = createParamDecorator((_: unknown, context: ExecutionContext): OperatorContext => {

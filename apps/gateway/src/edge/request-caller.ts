@@ -40,8 +40,9 @@ export class RequestCaller implements TenantContext {
     this.scopes = key.scopes;
     this.appIds = key.appIds;
     this.requestId = request.id;
+    const cacheControl = request.headers['cache-control'];
     this.bypassCache =
-      /(?:^|[\s,])no-cache\b/i.test(request.headers['cache-control'] ?? '') && key.scopes.has('cache:bypass');
+      cacheControl !== undefined && /(?:^|[\s,])no-cache\b/i.test(cacheControl) && key.scopes.has('cache:bypass');
   }
 
   /** Aborted when the connection closes before the answer is complete. */

@@ -13,22 +13,29 @@ export function chosen(sources: readonly KpiSourceService[], question: KpiQuesti
 }
 
 /** What a question comes to at each source, before any of them is asked. BAD_USER_INPUT names what is wrong at any. */
-export async function prepared(
+export function prepared(
   sources: readonly KpiSourceService[],
   request: SourceRequest,
-): Promise<readonly PreparedSource[]> {
+): readonly PreparedSource[] | Promise<readonly PreparedSource[]> {
   const problems: FieldError[] = [];
   const begun = sources.map((source) => gatherProblems(problems, () => source.prepare(request)));
-  const parts = begun.some((part) => part instanceof Promise)
-    ? (await Promise.allSettled(begun)).map((one) =>
-        gatherProblems(problems, () => {
-          if (one.status === 'rejected') throw one.reason;
-          return one.value;
-        }),
-      )
-    : begun;
+  if (begun.some((part) => part instanceof Promise)) return preparedLater(begun, problems);
   if (problems.length > 0) throw badInput(problems);
-  return parts as readonly PreparedSource[];
+  return begun as PreparedSource[];
+}
+
+async function preparedLater(
+  begun: readonly (PreparedSource | Promise<PreparedSource> | undefined)[],
+  problems: FieldError[],
+): Promise<readonly PreparedSource[]> {
+  const parts = (await Promise.allSettled(begun)).map((one) =>
+    gatherProblems(problems, () => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    }),
+  );
+  if (problems.length > 0) throw badInput(problems);
+  return parts as PreparedSource[];
 }
 
 /**

@@ -58,23 +58,22 @@ export class KpiSourceView implements Omit<KpiSource, 'apps' | 'reports'> {
   }
 
   /** As REST shows it, where an app is its id and name; none for a key without apps:read. */
-  toRest(): object {
-    const { vendor, service, status, fetchedAt, currencies, warnings, settings, metricNames, unsupported, error } =
-      this;
+  toRest(reports: readonly object[]): object {
+    const { report, error } = this;
     const seesApps = this.frame.tenant.scopes.has('apps:read');
-    const apps = seesApps ? this.report.apps.map(({ id, name }) => ({ id, name })) : [];
     return {
-      vendor,
-      service,
-      apps,
-      status,
-      fetchedAt,
-      currencies,
-      warnings,
-      settings,
-      metricNames,
-      unsupported,
+      vendor: report.vendor,
+      service: report.service,
+      apps: seesApps ? report.apps.map(({ id, name }) => ({ id, name })) : [],
+      status: report.status,
+      fetchedAt: report.fetchedAt,
+      currencies: report.currencies,
+      warnings: report.warnings,
+      settings: report.settings,
+      metricNames: report.metricNames,
+      unsupported: report.unsupported,
       error,
+      reports,
     };
   }
 }

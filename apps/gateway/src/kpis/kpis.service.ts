@@ -104,8 +104,10 @@ export class KpisService {
   }
 
   /** All are heard first, or one is asked for what another refuses. Those that are no part of the question are left out. */
-  private async asked(request: SourceRequest): Promise<readonly PreparedSource[]> {
-    return asked(request.question, await prepared(chosen(this.sources, request.question), request));
+  private asked(request: SourceRequest): readonly PreparedSource[] | Promise<readonly PreparedSource[]> {
+    const { question } = request;
+    const parts = prepared(chosen(this.sources, question), request);
+    return parts instanceof Promise ? parts.then((all) => asked(question, all)) : asked(question, parts);
   }
 
   private async answer(tenant: TenantContext, question: KpiQuestion, about: About): Promise<KpiAnswer> {
@@ -128,9 +130,9 @@ export class KpisService {
     question: KpiQuestion,
     parts: readonly Pick<SourceStream, 'report' | 'layout'>[],
   ): AnswerFrame {
-    const ids = new Set(parts.flatMap(({ report }) => report.apps.map((app) => app.id)));
+    const ids = (): Set<string> => new Set(parts.flatMap(({ report }) => report.apps.map((app) => app.id)));
     const layout = mergedLayout(parts.map((part) => part.layout));
-    return { tenant, question, layout, appsById: once(() => this.appsById(tenant, [...ids])) };
+    return { tenant, question, layout, appsById: once(() => this.appsById(tenant, [...ids()])) };
   }
 
   /** One row for each vendor and currency; for metrics that do not add up over apps, one for each app. */

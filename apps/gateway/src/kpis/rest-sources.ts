@@ -13,14 +13,13 @@ export class RestSources {
   ) {}
 
   /** A key without reports:read sees no reports. */
-  of(tenant: TenantContext, sources: readonly KpiSourceView[]): Promise<object[]> {
-    return Promise.all(
-      sources.map(async (source) => ({ ...source.toRest(), reports: await this.reportsOf(tenant, source) })),
-    );
+  of(tenant: TenantContext, sources: readonly KpiSourceView[]): object[] | Promise<object[]> {
+    const showsReports = sources.some(({ reportIds }) => reportIds.length > 0) && tenant.scopes.has('reports:read');
+    if (!showsReports) return sources.map((source) => source.toRest([]));
+    return Promise.all(sources.map(async (source) => source.toRest(await this.reportsOf(tenant, source))));
   }
 
   private async reportsOf(tenant: TenantContext, source: KpiSourceView): Promise<object[]> {
-    if (source.reportIds.length === 0 || !tenant.scopes.has('reports:read')) return [];
     const reports = await this.reports.byIds(tenant, source.reportIds);
     return Promise.all(
       reports.flatMap((report) => (source.isAbout(report.appId) ? this.replies.rest(tenant, report) : [])),
