@@ -24,9 +24,9 @@ describe('AskedQueries', () => {
   it('reads a query anew that may have been changed', () => {
     const asked = new AskedQueries();
     const open = { ...query };
-    expect(asked.of('events', open).request.path).toBe('/kpis/v1/2eb2na2w54c3/events');
+    expect(asked.of('events', open).path).toBe('/kpis/v1/2eb2na2w54c3/events');
     open.appTokens = ['3fb2na2w54c3'];
-    expect(asked.of('events', open).request.path).toBe('/kpis/v1/3fb2na2w54c3/events');
+    expect(asked.of('events', open).path).toBe('/kpis/v1/3fb2na2w54c3/events');
     open.appTokens = [];
     expect(() => asked.of('events', open)).toThrow(InvalidAdjustQuery);
   });

@@ -1,12 +1,14 @@
 import type { Question } from './head.js';
 import { LearnedOfMany } from './learned.js';
-import { type AdjustKpiRequest, encodeQuery } from './query.js';
+import { encodeQuery } from './query.js';
 import type { AdjustEndpoint, AdjustKpiQuery } from './types.js';
 
 /** A query as it is sent, and as its answers are read. */
 export interface AskedQuery {
   readonly endpoint: AdjustEndpoint;
-  readonly request: AdjustKpiRequest;
+  readonly path: string;
+  /** As it stands in the URL, behind the question mark. */
+  readonly query: string;
   readonly question: Question;
 }
 
@@ -19,11 +21,14 @@ export class AskedQueries {
   of(endpoint: AdjustEndpoint, query: AdjustKpiQuery): AskedQuery {
     const known = this.#known.get(query);
     if (known?.endpoint === endpoint) return known;
-    const request = encodeQuery(endpoint, query);
-    const { grouping } = request;
-    if (!Object.isFrozen(query)) return { endpoint, request, question: { query, grouping } };
-    const asked = { endpoint, request, question: { query, grouping, learned: this.#learned.begin() } };
-    this.#known.set(query, asked);
+    const { path, query: pairs, grouping } = encodeQuery(endpoint, query);
+    const isKept = Object.isFrozen(query);
+    const question: Question = { query, grouping, learned: isKept ? this.#learned.begin() : undefined };
+    const asked = { endpoint, path, query: inUrl(pairs), question };
+    if (isKept) this.#known.set(query, asked);
     return asked;
   }
 }
+
+const inUrl = (pairs: readonly (readonly [string, string])[]): string =>
+  pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');

@@ -58,10 +58,10 @@ export class AdjustKpiClient {
     query: AdjustKpiQuery,
     options: AdjustCallOptions = {},
   ): Promise<AdjustKpiAnswer> {
-    const { request, question } = this.#asked.of(endpoint, query);
-    const answer = await this.#http.send(this.#call(endpoint, credential, request, options));
+    const asked = this.#asked.of(endpoint, query);
+    const answer = await this.#http.send(this.#call(endpoint, credential, asked, options));
     try {
-      return readAnswer(decode(answer.body), question);
+      return readAnswer(decode(answer.body), asked.question);
     } catch (error) {
       throw toUpstreamError(error, endpoint, answer.status);
     }
@@ -77,10 +77,10 @@ export class AdjustKpiClient {
     query: AdjustKpiQuery,
     options: AdjustCallOptions = {},
   ): Promise<AdjustKpiTable> {
-    const { request, question } = this.#asked.of(endpoint, query);
-    const answer = await this.#http.send(this.#call(endpoint, credential, request, options));
+    const asked = this.#asked.of(endpoint, query);
+    const answer = await this.#http.send(this.#call(endpoint, credential, asked, options));
     try {
-      return tableOf(answer.body, question);
+      return tableOf(answer.body, asked.question);
     } catch (error) {
       throw toUpstreamError(error, endpoint, answer.status);
     }
@@ -97,10 +97,10 @@ export class AdjustKpiClient {
     query: AdjustKpiQuery,
     options: AdjustStreamOptions = {},
   ): Promise<AdjustKpiStream> {
-    const { request, question } = this.#asked.of(endpoint, query);
-    const call = this.#call(endpoint, credential, request, options);
+    const asked = this.#asked.of(endpoint, query);
+    const call = this.#call(endpoint, credential, asked, options);
     const answer = await this.#http.stream({ ...call, maxBytes: options.maxBytes ?? Infinity });
-    const reader = new RowReader(question, MOST_BUFFERED);
+    const reader = new RowReader(asked.question, MOST_BUFFERED);
     return openRows(answer.body, reader, async (error) => {
       const secret = error instanceof AdjustSaysNo ? (await credential.secret()).reveal() : undefined;
       return toUpstreamError(error, endpoint, answer.status, secret);
@@ -139,7 +139,7 @@ export class AdjustKpiClient {
   #call(
     operation: string,
     credential: VendorCredential,
-    request: { path: string; query: readonly (readonly [string, string])[] },
+    request: Pick<UpstreamCall, 'path' | 'query'>,
     options: AdjustCallOptions,
   ): UpstreamCall {
     return {

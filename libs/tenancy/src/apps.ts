@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '#libs/database';
 import { notFound, type Provider, type TenantContext } from '#libs/domain';
@@ -69,7 +70,11 @@ export class AppDirectory {
   ): Record<string, OpenedApps> | Promise<Record<string, OpenedApps>> {
     // The key is part of it: its list of apps decides what it sees.
     const question = `${this.changes}/${tenant.tenantId}/${tenant.keyId}/${providers.join()}/${textOf(appIds)}`;
-    const found = this.openings.get(question, () => this.lookUp(tenant, appIds, providers));
+    const found = this.openings.get(question, async (old) => {
+      const opened = await this.lookUp(tenant, appIds, providers);
+      // The same object while nothing has changed: what was worked out with it goes on.
+      return isDeepStrictEqual(old, opened) ? old : opened;
+    });
     return found instanceof Promise ? found.then((one) => one!.value) : found.value;
   }
 

@@ -35,9 +35,11 @@ export class NetworkAliases {
 
   /** How the tenant names this vendor's networks; a change is seen within a second. */
   of(tenantId: string, vendor: Vendor): NetworkNames | Promise<NetworkNames> {
-    const found = this.names.get(`${tenantId}/${vendor}`, async () => {
+    const found = this.names.get(`${tenantId}/${vendor}`, async (old) => {
       const rows = await reachDatabase(() => this.prisma.networkAlias.findMany({ where: { tenantId, vendor } }));
-      return new NetworkNames(rows);
+      const names = new NetworkNames(rows);
+      // The same object while nothing has changed: what was worked out with it goes on.
+      return old?.fingerprint === names.fingerprint ? old : names;
     });
     return found instanceof Promise ? found.then((one) => one!.value) : found.value;
   }

@@ -12,7 +12,7 @@ export interface TableOptions {
 /** Cells unchanged, for what is no spreadsheet's: JSON, and files that are served as tables later. */
 export const AS_THEY_ARE: TableOptions = { bom: false, humanReadable: false, raw: true };
 
-/** How rows of one table are written as lines: CSV (RFC 4180) or NDJSON. */
+/** How rows of one table are written as lines: CSV (RFC 4180), NDJSON, or JSON objects with a comma behind each. */
 export class LineForm {
   /** What stands before each cell, its key at NDJSON. */
   readonly before: readonly string[];
@@ -22,7 +22,7 @@ export class LineForm {
   readonly nothing: string;
 
   constructor(
-    readonly format: 'csv' | 'ndjson',
+    readonly format: 'csv' | 'ndjson' | 'list',
     readonly columns: readonly { readonly name: string }[],
     private readonly options: TableOptions,
   ) {
@@ -30,7 +30,7 @@ export class LineForm {
     this.before = columns.map(({ name }, index) =>
       isCsv ? (index > 0 ? ',' : '') : `${index > 0 ? ',' : '{'}${JSON.stringify(name)}:`,
     );
-    this.end = isCsv ? '\n' : '}\n';
+    this.end = isCsv ? '\n' : format === 'list' ? '},' : '}\n';
     this.nothing = isCsv ? '' : 'null';
   }
 
@@ -40,9 +40,9 @@ export class LineForm {
     return this.format === other.format && this.columns === other.columns && this.options.raw === other.options.raw;
   }
 
-  /** The first line of CSV, a byte order mark before it if so asked; NDJSON has none. */
+  /** The first line of CSV, a byte order mark before it if so asked; the others have none. */
   head(): string {
-    if (this.format === 'ndjson') return '';
+    if (this.format !== 'csv') return '';
     const names = this.columns.map(({ name }) =>
       csvText(this.options.humanReadable ? inEnglish(name) : name, this.options.raw),
     );

@@ -96,13 +96,13 @@ async function sendJson(
 export const saidOf = (reports: readonly SourceReport[]): string =>
   JSON.stringify(reports.map(({ status, error }) => [status === 'CACHED' ? 'FRESH' : status, error?.code]));
 
-/** Rows as flat objects: the lines of NDJSON, in a list. */
+/** Rows as flat objects, in a list. */
 function flatRows({ rowSource, layout }: KpiAnswer): string {
   if (rowSource.count === 0) return '[]';
   let text = texts.get(rowSource);
   if (text === undefined) {
-    const lines = linesOfRows(rowSource, new LineForm('ndjson', layout.columns, AS_THEY_ARE));
-    text = `[${lines.slice(0, -1).replaceAll('\n', ',')}]`;
+    const lines = linesOfRows(rowSource, new LineForm('list', layout.columns, AS_THEY_ARE));
+    text = `[${lines.slice(0, -1)}]`;
     if (rowSource.count <= MOST_ROWS_REMEMBERED) texts.set(rowSource, text);
   }
   return text;
