@@ -1,10 +1,10 @@
-import { appOf, rootOf } from './answer-reader.js';
+import { appOf, type Emit, rootOf, walk } from './answer-reader.js';
 import { planOf, type AnswerPlan, type Question } from './head.js';
 import type { JsonCursor } from './json-cursor.js';
 import { RowBuilder } from './row-batch.js';
-import type { AdjustApp } from './types.js';
+import type { AdjustApp, AdjustCell } from './types.js';
 import { AdjustSaysNo, Unreadable } from './unreadable.js';
-import { isContainer, isObject, type WireObject } from './wire.js';
+import { cellOf, isContainer, isNamed, isObject, type WireObject } from './wire.js';
 
 /** What is known of an answer before its rows. */
 export interface ReadPlan extends AnswerPlan {
@@ -50,6 +50,40 @@ function openResultSet(cursor: JsonCursor, plan: AnswerPlan): ReadPlan | undefin
     if (cursor.take(',}') === '}') return undefined;
   }
   return undefined;
+}
+
+/**
+ * Takes a node up to where its rows begin; undefined: it has to be seen whole. `first`: it is the first of its container.
+ */
+export function openNode(cursor: JsonCursor, plan: ReadPlan, level: number, first: boolean): AdjustCell | undefined {
+  const { levels, names } = plan;
+  const here = levels[level]!;
+  const below = levels[level + 1];
+  if (!first && here.grouping === 'apps' && names.onlyApp !== undefined) {
+    throw new Unreadable('it holds an app that was not asked for');
+  }
+  cursor.take('{');
+  const fields: WireObject = {};
+  while (!cursor.peekIs('}')) {
+    const key = cursor.key();
+    if (cursor.peekIs('[')) {
+      const begins = below ? below.containers.includes(key) : key === 'kpi_values';
+      if (!begins || !isNamed(fields, here)) return undefined;
+      cursor.take('[');
+      return cellOf(fields, here, names);
+    }
+    fields[key] = cursor.value();
+    if (cursor.take(',}') === '}') break;
+  }
+  return undefined;
+}
+
+/** Walks a decoded node and what is in it; `path`: the cells of the levels above. */
+export function walkNode(node: unknown, path: AdjustCell[], plan: ReadPlan, emit: Emit): void {
+  const here = plan.levels[path.length]!;
+  if (!isObject(node)) throw new Unreadable(`${here.containers[0]} holds something that is no object`);
+  path.push(cellOf(node, here, plan.names));
+  walk(node, path.length, path, plan, emit);
 }
 
 /** Takes what follows a container inside its node: `}`, or fields of no interest before it. */

@@ -2,6 +2,7 @@ import { readAnswer } from './answer-reader.js';
 import type { Question } from './head.js';
 import { Learned, LearnedOfMany } from './learned.js';
 import { rowsOf } from './row-batch.js';
+import { RowReader } from './row-reader.js';
 import { tableOf, type AdjustKpiTable } from './rows.js';
 import { cut, failureOf, question, streamed } from './testing.js';
 import { AdjustSaysNo } from './unreadable.js';
@@ -153,6 +154,32 @@ describe('Learned', () => {
         expectSame(document, asked);
       }
     }
+  });
+
+  it('knows a stream that comes in one piece, and learns of it', () => {
+    const asked = learning();
+    const heads: unknown[] = [];
+    for (let seed = 1; seed < 6; seed++) {
+      const reader = new RowReader(asked, 1e6);
+      const body = bodyOf(answer(seed));
+      reader.push(body);
+      body.fill(0x5b);
+      const batch = reader.take()!;
+      if (seed > 3) reader.push(Buffer.from(' \n'));
+      reader.finish();
+      expect(reader.take()).toBeUndefined();
+      expect([...rowsOf(batch, reader.plan!.head, reader.plan!.app)]).toEqual(readAnswer(answer(seed), asked).rows);
+      heads.push(batch.last);
+    }
+    expect(heads[3]).toBe(heads[1]);
+    expect(heads[4]).toBe(heads[1]);
+    expect(tableOf(bodyOf(answer(7)), asked).batches[0]!.last).toBe(heads[1]);
+    const reader = new RowReader(asked, 1e6);
+    reader.push(bodyOf(answer(8)));
+    expect(() => {
+      reader.push(Buffer.from('{}'));
+      reader.finish();
+    }).toThrow(/something follows/);
   });
 
   it('streams a long answer after short ones', () => {

@@ -116,6 +116,14 @@ function outcome(body: Buffer, asked: Question): object {
   }
 }
 
+function streamOutcome(body: Buffer, asked: Question): unknown {
+  try {
+    return streamed(cut(body, 1 + Math.floor(body.length / 2)), asked).concat(streamed([body], asked));
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('RowReader, on random answers', () => {
   const parameters = { kpis: ['clicks', 'revenue'] };
   const app = { token: 'app1', name: 'App', currency: 'EUR' };
@@ -155,6 +163,7 @@ describe('RowReader, on random answers', () => {
         ];
         const body = Buffer.from(changes[time < 3 ? time % 3 : Math.floor(random() * changes.length)]!(text));
         expect({ seed, time, ...outcome(body, again) }).toEqual({ seed, time, ...outcome(body, asked) });
+        if (time === 5) expect(streamOutcome(body, again)).toEqual(streamOutcome(body, asked));
       }
     }
   });

@@ -1,5 +1,4 @@
-import { closeAnswer, closeNode, openAnswer, readAll, type ReadPlan } from './answer-edges.js';
-import { walk } from './answer-reader.js';
+import { closeAnswer, closeNode, openAnswer, openNode, readAll, type ReadPlan, walkNode } from './answer-edges.js';
 import type { Question } from './head.js';
 import { HeaderCache, type Header } from './header-cache.js';
 import { InputBuffer } from './input-buffer.js';
@@ -8,7 +7,6 @@ import { RowBuilder, type AdjustKpiRowBatch } from './row-batch.js';
 import type { AdjustCell } from './types.js';
 import { Unreadable } from './unreadable.js';
 import { CLOSED, COMMA, NULL_BIT, START, STOP, VALUES } from './values-table.js';
-import { cellOf, isNamed, isObject, type WireObject } from './wire.js';
 
 /** Enums, because their numbers stand in the compiled loop; a constant of the module is looked up at each byte. */
 const enum Byte {
@@ -64,6 +62,8 @@ export class RowReader {
   readonly #path: AdjustCell[] = [];
   /** Where the values stand in a whole body, as long as every row was read by bytes. */
   #marks: number[] | undefined;
+  /** Rows of a whole answer that have not been taken. */
+  #ready: AdjustKpiRowBatch | undefined;
 
   constructor(question: Question, mostBuffered: number) {
     this.#question = question;
@@ -72,6 +72,7 @@ export class RowReader {
 
   /** Takes the next bytes of the body; the caller may use them again afterwards. */
   push(chunk: Buffer): void {
+    if (this.#came === 0 && this.#isWhole(chunk)) return;
     this.#in.append(chunk);
     this.#came += chunk.length;
     if (this.#came > this.#expected) {
@@ -79,6 +80,31 @@ export class RowReader {
       this.#headers = new HeaderCache(Infinity);
     }
     if (this.#in.end >= this.#tryFrom) this.#read();
+    if (this.#marks) this.#learnNodes(chunk);
+  }
+
+  /** Is this, the first of it, an answer of known nodes to its end? Small ones come in one piece. */
+  #isWhole(chunk: Buffer): boolean {
+    const { learned } = this.#question;
+    const same = learned?.read(chunk);
+    if (!same) {
+      if (learned?.wantsNodes(chunk)) this.#marks = [];
+      return false;
+    }
+    this.#came = chunk.length;
+    this.plan = same.plan;
+    [this.#ready] = same.batches;
+    this.#next = Next.Done;
+    return true;
+  }
+
+  /** The marks are places in `body`: of an answer that goes on after it they mean nothing. */
+  #learnNodes(body: Buffer): void {
+    if (this.#next === Next.Done && this.#marks) {
+      this.#ready = this.#rows.take();
+      this.#question.learned!.learnNodes(body, this.plan!, this.#marks, this.#ready);
+    }
+    this.#marks = undefined;
   }
 
   /** Takes the whole body at once, and leaves it unchanged; answers with all its rows. */
@@ -89,14 +115,15 @@ export class RowReader {
     if (learned?.wantsNodes(body)) this.#marks = [];
     this.#read();
     this.finish();
-    const rows = this.take();
-    if (this.#marks) learned?.learnNodes(body, this.plan!, this.#marks, rows);
-    return rows;
+    this.#learnNodes(body);
+    return this.take();
   }
 
   /** The rows that were read since the last time. */
   take(): AdjustKpiRowBatch | undefined {
-    return this.#rows.take();
+    const ready = this.#ready;
+    this.#ready = undefined;
+    return ready ?? this.#rows.take();
   }
 
   /** The body is over: throws Unreadable unless the answer is whole. */
@@ -257,40 +284,18 @@ export class RowReader {
 
   /** Reads a node up to where its rows begin; undefined: it has to be seen whole. */
   #readHeader(first: boolean): Header | undefined {
-    const { levels, names } = this.plan!;
-    const here = levels[this.#level]!;
-    const below = levels[this.#level + 1];
-    if (!first && here.grouping === 'apps' && names.onlyApp !== undefined) {
-      throw new Unreadable('it holds an app that was not asked for');
-    }
+    const { view, pos, end } = this.#in;
     const cursor = this.#cursor();
-    cursor.take('{');
-    const fields: WireObject = {};
-    while (!cursor.peekIs('}')) {
-      const key = cursor.key();
-      if (cursor.peekIs('[')) {
-        const begins = below ? below.containers.includes(key) : key === 'kpi_values';
-        if (!begins || !isNamed(fields, here)) return undefined;
-        cursor.take('[');
-        const length = cursor.pos - this.#in.pos;
-        return this.#headers.add(this.#in.view, this.#in.pos, this.#in.end, length, cellOf(fields, here, names));
-      }
-      fields[key] = cursor.value();
-      if (cursor.take(',}') === '}') break;
-    }
-    return undefined;
+    const cell = openNode(cursor, this.plan!, this.#level, first);
+    return cell && this.#headers.add(view, pos, end, cursor.pos - pos, cell);
   }
 
   /** Decodes a node and takes the rows in it; answers with the position behind it. */
   #readNode(): number {
     this.#marks = undefined;
-    const plan = this.plan!;
-    const here = plan.levels[this.#level]!;
     const cursor = this.#cursor();
-    const node = cursor.value();
-    if (!isObject(node)) throw new Unreadable(`${here.containers[0]} holds something that is no object`);
-    const path = [...this.#path.slice(0, this.#level), cellOf(node, here, plan.names)];
-    walk(node, this.#level + 1, path, plan, (cells, values) => this.#rows.add(cells, values));
+    const path = this.#path.slice(0, this.#level);
+    walkNode(cursor.value(), path, this.plan!, (cells, values) => this.#rows.add(cells, values));
     return cursor.pos;
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { TenantContext } from '#libs/domain';
 import { useDatabase } from '../../../test/support/database.js';
 import { ApiKeys } from './api-keys.js';
@@ -32,6 +33,17 @@ async function newTenant() {
 const withList = (context: TenantContext, ...ids: string[]): TenantContext => ({ ...context, appIds: new Set(ids) });
 
 describe('open', () => {
+  it('gives the same object as long as nothing has changed, and sees a change of another replica', async () => {
+    const { id, context, directory, registry } = await newTenant();
+    const game = await registry.create(id, { name: 'Game', platform: 'iOS', adjustToken: 'abc123' });
+    const first = await directory.open(context, [game.id], 'adjust');
+    await setTimeout(1_000);
+    expect(await directory.open(context, [game.id], 'adjust')).toBe(first);
+    await database.prisma.app.update({ where: { id: game.id }, data: { adjustToken: 'xyz789' } });
+    await setTimeout(1_000);
+    expect((await directory.open(context, [game.id], 'adjust')).opened[0]!.upstreamName).toBe('xyz789');
+  });
+
   it('translates to the name that each vendor API takes, in the order asked, each app once', async () => {
     const { id, context, directory, registry } = await newTenant();
     const names = { adjustToken: 'abc123', kochavaGuid: 'kogame-ios', kochavaAppId: 444 };

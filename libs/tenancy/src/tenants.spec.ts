@@ -1,6 +1,7 @@
 import { Test } from '@nestjs/testing';
 import { Global, Module } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { PrismaService } from '#libs/database';
 import { useDatabase } from '../../../test/support/database.js';
 import { ApiKeys } from './api-keys.js';
@@ -177,6 +178,18 @@ describe('network aliases', () => {
     expect(names.vendorNames('Old')).toEqual(['Meta Legacy']);
     expect(names.vendorNames('Facebook Installs')).toEqual(['Facebook Installs']);
     expect((await aliases.of(tenantId, 'KOCHAVA')).vendorNames('Meta').sort()).toEqual(['Facebook', 'Meta']);
+  });
+
+  it('are one object as long as nothing has changed, and see a change of another replica', async () => {
+    const [aliases, elsewhere] = [new NetworkAliases(database.prisma), new NetworkAliases(database.prisma)];
+    const tenantId = await newTenantId();
+    await aliases.put(tenantId, [{ vendor: 'ADJUST', name: 'Facebook', canonical: 'Meta' }]);
+    const names = await aliases.of(tenantId, 'ADJUST');
+    await setTimeout(1_000);
+    expect(await aliases.of(tenantId, 'ADJUST')).toBe(names);
+    await elsewhere.put(tenantId, [{ vendor: 'ADJUST', name: 'Facebook', canonical: 'Other' }]);
+    await setTimeout(1_000);
+    expect((await aliases.of(tenantId, 'ADJUST')).canonical('Facebook')).toBe('Other');
   });
 
   it('name every bad field', async () => {
