@@ -8,6 +8,14 @@ const QUESTION = '{ from: "2026-01-01", to: "2026-01-03", vendors: [ADJUST], met
 const KPIS = 'query Kpis($input: KpiQueryInput!) { kpis(input: $input) { rowCount rows { time metrics { value } } } }';
 const input = { from: '2026-01-01', to: '2026-01-03', vendors: ['ADJUST'], metrics: ['INSTALLS'], groupBy: ['DAY'] };
 
+const everything = {
+  ...input,
+  metrics: ['INSTALLS', 'CTR', 'COST', 'ECPI'],
+  groupBy: ['DAY', 'COUNTRY', 'NETWORK', 'CAMPAIGN'],
+};
+const EVERY_FIELD = `query Kpis($input: KpiQueryInput!) { all: kpis(input: $input) { rowCount lines: rows {
+  __typename vendor day: time country region network campaign adgroup creative site tracker partner osName deviceType
+  event cohortPeriod currency metrics { __typename n: name v: value } } sources { currencies } } }`;
 interface Asked {
   query: string;
   variables?: object | null;
@@ -19,6 +27,27 @@ const TABLE: [string, Asked][] = [
   ['one field', { query: '{ viewer { keyName } }' }],
   ['rows', { query: KPIS, variables: { input } }],
   ['rows by a named operation', { query: `${KPIS} query B { viewer { keyName } }`, operationName: 'B' }],
+  ['every field of a row that is plain', { query: EVERY_FIELD, variables: { input: everything } }],
+  ['rows that GraphQL has to merge', { query: `{ kpis(input: ${QUESTION}) { rows { time } rows { vendor time } } }` }],
+  ['rows with conditions', { query: `{ kpis(input: ${QUESTION}) { rows { time vendor @skip(if: true) } } }` }],
+  [
+    'rows with fragments',
+    { query: `{ kpis(input: ${QUESTION}) { rows { ...r metrics { name } } } } fragment r on KpiRow { time }` },
+  ],
+  ['rows with ids', { query: `{ kpis(input: ${QUESTION}) { rows { dimensionIds { id } time } } }` }],
+  [
+    'several questions',
+    {
+      query: `{ a: kpis(input: ${QUESTION}) { rows { time } } b: kpis(input: ${QUESTION}) { __typename r: rows { vendor } } c: kpis(input: ${QUESTION}) { r: rows { currency } s: rows { metrics { v: value } } } }`,
+    },
+  ],
+  [
+    'several rows, each as a text',
+    {
+      query: `{ a: kpis(input: ${QUESTION}) { rows { time } } b: kpis(input: ${QUESTION}) { s: rows { metrics { v: value } } r: rows { vendor } } }`,
+    },
+  ],
+  ['no rows at all', { query: KPIS, variables: { input: { ...input, filter: { countries: ['AQ'] } } } }],
   ['a table', { query: `{ kpis(input: ${QUESTION}) { table { columns { name kind } rows } truncated } }` }],
   ['nulls for variables and name', { query: '{ viewer { scopes } }', variables: null, operationName: null }],
   [

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { CompiledQuery } from './compiled-query.js';
 import type { GraphqlContext } from './graphql-context.js';
+import { PastedRows } from './pasted-rows.js';
 import { readPlainly } from './plain-reads.js';
 
 /** How often a document came, and what its operations were compiled to, by name; undefined: that one can't be. */
@@ -38,17 +39,17 @@ export class CompiledQueries {
 
   /** Compiles where that is due, and answers compiled what Apollo has parsed and validated. */
   plugin(): ApolloServerPlugin<GraphqlContext> {
-    let schema: GraphQLSchema;
+    let schemas: [GraphQLSchema, PastedRows];
     return {
       serverWillStart: async (server) => {
-        schema = server.schema;
-        readPlainly(schema);
+        readPlainly(server.schema);
+        schemas = [server.schema, new PastedRows(server.schema)];
       },
       requestDidStart: async () => ({
         responseForOperation: async (asked) => {
           const { document, operation, request, contextValue, response, source } = asked;
           if (operation?.operation !== 'query' || source.length > LONGEST) return null;
-          const query = this.queryOf(schema, source, document, operation, request.operationName ?? '');
+          const query = this.queryOf(schemas, source, document, operation, request.operationName ?? '');
           const answer = await query?.answer(request.variables, contextValue);
           if (!answer) return null;
           const { data, thrown, told } = answer;
@@ -64,7 +65,7 @@ export class CompiledQueries {
   }
 
   private queryOf(
-    schema: GraphQLSchema,
+    schemas: [GraphQLSchema, PastedRows],
     text: string,
     document: DocumentNode,
     operation: OperationDefinitionNode,
@@ -75,7 +76,7 @@ export class CompiledQueries {
     known.times++;
     if (known.times < COMPILED_FROM) return undefined;
     this.keep(text, known);
-    if (!known.queries.has(name)) known.queries.set(name, CompiledQuery.of(schema, document, operation));
+    if (!known.queries.has(name)) known.queries.set(name, CompiledQuery.of(...schemas, document, operation));
     return known.queries.get(name);
   }
 

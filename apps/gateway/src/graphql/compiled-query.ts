@@ -12,6 +12,7 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { Recent, deepFreeze } from '../edge/recent.js';
 import type { GraphqlContext } from './graphql-context.js';
+import type { PastedRows } from './pasted-rows.js';
 
 type Run = (root: undefined, context: GraphqlContext, variables: object) => ExecutionResult | Promise<ExecutionResult>;
 
@@ -32,30 +33,44 @@ export class CompiledQuery {
   private static readonly read = new Recent<{ coerced?: object }>();
   private static made = 0;
   private readonly id = CompiledQuery.made++;
+  private madeTextRun?: Run;
 
   private constructor(
     readonly document: DocumentNode,
     private readonly schema: GraphQLSchema,
     private readonly operation: OperationDefinitionNode,
+    private readonly pasted: PastedRows,
     private readonly run: Run,
   ) {}
 
   /** Undefined: this one can't be compiled. */
   static of(
     schema: GraphQLSchema,
+    pasted: PastedRows,
     document: DocumentNode,
     operation: OperationDefinitionNode,
   ): CompiledQuery | undefined {
     if (operation.operation !== 'query' || mayHaveNoCondition(document)) return undefined;
-    const query = compileQuery(schema, document, operation.name?.value);
-    return isCompiledQuery(query) ? new CompiledQuery(document, schema, operation, query.query as Run) : undefined;
+    const run = compiled(schema, document, operation);
+    return run && new CompiledQuery(document, schema, operation, pasted, run);
+  }
+
+  /** As `answer`, for who writes JSON: where the answer has a text of its own in `context.texts`, `data` has its mark. */
+  answerInTexts(variables: Variables, context: GraphqlContext): Promise<CompiledAnswer | undefined> {
+    return this.answer(variables, context, this.textRun);
+  }
+
+  private get textRun(): Run {
+    if (this.madeTextRun) return this.madeTextRun;
+    const document = this.pasted.documentOf(this.document, this.operation);
+    return (this.madeTextRun = (document && compiled(this.pasted.schema, document, this.operation)) ?? this.run);
   }
 
   /** Undefined: these variables don't fit. Nothing has run then, and the interpreter says it in the words that all know. */
-  async answer(variables: Variables, context: GraphqlContext): Promise<CompiledAnswer | undefined> {
+  async answer(variables: Variables, context: GraphqlContext, run = this.run): Promise<CompiledAnswer | undefined> {
     const whole = this.whole(variables);
     if (!whole) return undefined;
-    const { data, errors } = await this.run(undefined, context, whole);
+    const { data, errors } = await run(undefined, context, whole);
     if (data === undefined) return undefined;
     if (!errors) return { data };
     const thrown = errors.map(asInterpreted);
@@ -72,6 +87,11 @@ export class CompiledQuery {
       return { coerced: deepFreeze(coerced) };
     }).coerced;
   }
+}
+
+function compiled(schema: GraphQLSchema, document: DocumentNode, { name }: OperationDefinitionNode): Run | undefined {
+  const query = compileQuery(schema, document, name?.value);
+  return isCompiledQuery(query) ? (query.query as Run) : undefined;
 }
 
 /** A null where @skip and @include want true or false is an error to the interpreter alone. */

@@ -4,4 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 export interface GraphqlContext {
   request: FastifyRequest;
   reply: FastifyReply;
+  /** Parts of the answer that are JSON already, where the answer can take such. */
+  texts?: string[];
 }

@@ -3,7 +3,9 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { CompiledQueries } from './compiled-queries.js';
 import type { CompiledQuery } from './compiled-query.js';
+import type { GraphqlContext } from './graphql-context.js';
 import { GraphqlErrors } from './graphql-errors.js';
+import { withTexts } from './pasted-rows.js';
 
 /** A body that `checkGraphqlBody` has let through. */
 interface GraphqlBody {
@@ -73,11 +75,12 @@ export class ShortRoad {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<string | undefined> {
-    const answer = await query.answer(variables, { request, reply });
+    const context: GraphqlContext = { request, reply };
+    const answer = await query.answerInTexts(variables, context);
     if (!answer) return undefined;
     const { data, thrown, told } = answer;
     const about = { requestId: request.id, document: query.document };
     const errors = told?.map((formatted, index) => this.errors.format(formatted, thrown![index], about));
-    return `${JSON.stringify({ errors, data })}\n`;
+    return `${withTexts(JSON.stringify({ errors, data }), context.texts)}\n`;
   }
 }

@@ -12,8 +12,11 @@ const TABLE_CELLS_FOR_ONE = 5;
  */
 const spent = new WeakMap<TenantContext, number>();
 
+/** What a field of the operation selects. */
+export type Selected = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>;
+
 /** QUERY_TOO_COMPLEX before the rows are made, when they would go beyond what one operation may ask for. */
-export function spendRows(tenant: TenantContext, rows: number, metrics: number, info: GraphQLResolveInfo): void {
+export function spendRows(tenant: TenantContext, rows: number, metrics: number, info: Selected): void {
   spend(tenant, rows * fieldsUnder(info, metrics));
 }
 
@@ -32,7 +35,7 @@ function spend(tenant: TenantContext, cells: number): void {
 }
 
 /** Fields that one row is resolved to: those under `metrics` once for each metric. */
-function fieldsUnder(info: GraphQLResolveInfo, metrics: number): number {
+function fieldsUnder(info: Selected, metrics: number): number {
   const count = (selections: SelectionSetNode | undefined): number =>
     (selections?.selections ?? []).reduce((sum, node) => {
       if (node.kind === Kind.FRAGMENT_SPREAD) return sum + count(info.fragments[node.name.value]?.selectionSet);

@@ -1,10 +1,10 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { GatewayError } from '#libs/domain';
-import { spendRows, spendTable } from './answer-budget.js';
+import { type Selected, spendRows, spendTable } from './answer-budget.js';
 import type { AnswerFrame } from './answer-frame.js';
 import type { KpiCells, KpiLayout } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
 import type { KpiTable } from './kpi.model.js';
+import type { RowsText } from './kpi-row-text.js';
 import { KpiRowView } from './kpi-row-view.js';
 import type { SourceReport } from './kpi-source.js';
 import { KpiSourceView } from './kpi-source-view.js';
@@ -30,11 +30,22 @@ export class KpiAnswer {
   }
 
   /** Made once, however often they are selected. QUERY_TOO_COMPLEX where one operation asks for too many in all. */
-  rowsFor(info: GraphQLResolveInfo): readonly KpiRowView[] {
+  rowsFor(info: Selected): readonly KpiRowView[] {
+    this.spendRows(info);
+    return this.rows;
+  }
+
+  /** As rowsFor, as JSON. */
+  rowsTextFor(info: Selected, text: RowsText): string {
+    this.spendRows(info);
+    const { cells } = this;
+    return text(cells.length > MOST_ROWS ? cells.slice(0, MOST_ROWS) : cells, this.frame.layout);
+  }
+
+  private spendRows(info: Selected): void {
     const { tenant, layout } = this.frame;
     const metrics = layout.columns.length - layout.firstMetricAt;
     spendRows(tenant, Math.min(this.rowCount, MOST_ROWS), metrics, info);
-    return this.rows;
   }
 
   tableFor(): KpiTable {
@@ -63,7 +74,7 @@ export class KpiAnswer {
     return this.frame.question;
   }
 
-  async totalsFor(info: GraphQLResolveInfo): Promise<readonly KpiRowView[]> {
+  async totalsFor(info: Selected): Promise<readonly KpiRowView[]> {
     return (await this.askTotals()).rowsFor(info);
   }
 
