@@ -1,5 +1,5 @@
 import { UpstreamError } from '#libs/upstream-http';
-import type { UpstreamCall, UpstreamHttp, VendorCredential } from '#libs/upstream-http';
+import type { CallSignal, UpstreamCall, UpstreamHttp, VendorCredential } from '#libs/upstream-http';
 import { readAnswer } from './answer-reader.js';
 import { AskedQueries } from './asked-queries.js';
 import { adjustRefusal, toUpstreamError, VENDOR } from './failure.js';
@@ -21,7 +21,7 @@ export interface AdjustKpiClientOptions {
 
 export interface AdjustCallOptions {
   /** Aborted when nobody waits for the answer any more. */
-  signal?: AbortSignal;
+  signal?: CallSignal;
   /** Milliseconds for the whole call, retries included. */
   deadlineMs?: number;
 }

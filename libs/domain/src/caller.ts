@@ -1,3 +1,4 @@
+import type { Leaving } from './leaving.js';
 import type { Scope } from './scopes.js';
 
 /** The way a request came in, as the audit log names it. */
@@ -21,7 +22,7 @@ export interface TenantContext {
   readonly edge: Edge;
   readonly requestId: string;
   /** Aborted when the caller has gone away. */
-  readonly signal?: AbortSignal;
+  readonly signal?: Leaving;
   /** The caller asked for a fresh read (`Cache-Control: no-cache`, scope cache:bypass). */
   readonly bypassCache?: boolean;
 }

@@ -1,5 +1,5 @@
 import { UpstreamError } from '#libs/upstream-http';
-import type { UpstreamAnswer, UpstreamCall, UpstreamHttp, VendorCredential } from '#libs/upstream-http';
+import type { CallSignal, UpstreamAnswer, UpstreamCall, UpstreamHttp, VendorCredential } from '#libs/upstream-http';
 import { linksRefusal } from './failure.js';
 import { parseJson } from './json.js';
 import { readQr, type KochavaQrCode } from './qr.js';
@@ -30,7 +30,7 @@ export interface KochavaLinksClientOptions {
 
 export interface KochavaLinksCallOptions {
   /** Aborted when nobody waits for the answer any more. */
-  signal?: AbortSignal;
+  signal?: CallSignal;
   /** Milliseconds for each call of the method, retries included. */
   deadlineMs?: number;
 }

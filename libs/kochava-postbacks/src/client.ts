@@ -1,5 +1,5 @@
 import { UpstreamError } from '#libs/upstream-http';
-import type { UpstreamHttp, VendorCredential } from '#libs/upstream-http';
+import type { CallSignal, UpstreamHttp, VendorCredential } from '#libs/upstream-http';
 import { ask, type CallSettings, type Question, type Told } from './ask.js';
 import type { JsonObject } from './json.js';
 import { checkIds, createBody, updateBody } from './request.js';
@@ -26,7 +26,7 @@ export interface KochavaPostbacksClientOptions {
 
 export interface KochavaPostbacksCallOptions {
   /** Aborted when nobody waits for the answer any more. */
-  signal?: AbortSignal;
+  signal?: CallSignal;
   /** Milliseconds for the whole method: retries and further pages included. */
   deadlineMs?: number;
 }

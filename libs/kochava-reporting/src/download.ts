@@ -1,12 +1,12 @@
 import { UpstreamError } from '#libs/upstream-http';
-import type { UpstreamAnswer, UpstreamHttp, VendorCredential } from '#libs/upstream-http';
+import type { CallSignal, UpstreamAnswer, UpstreamHttp, VendorCredential } from '#libs/upstream-http';
 import type { DownloadGuard } from './download-guard.js';
 import { VENDOR } from './failure.js';
 
 export interface DownloadOptions {
   /** Bytes of the file as it lies there; `to` is counted in. A host may answer with the whole file: see `startsAt`. */
   range?: { from: number; to?: number };
-  signal?: AbortSignal;
+  signal?: CallSignal;
   /** Milliseconds for the whole download; default one hour. */
   deadlineMs?: number;
 }

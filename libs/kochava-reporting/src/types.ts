@@ -1,4 +1,4 @@
-import type { Secret } from '#libs/upstream-http';
+import type { CallSignal, Secret } from '#libs/upstream-http';
 import type { Cadence } from './cadence.js';
 import type { DetailTraffic, SummaryTraffic } from './vocabulary.js';
 
@@ -178,7 +178,7 @@ export interface KochavaApp {
 
 export interface CallOptions {
   /** Aborted when nobody waits for the answer any more. */
-  signal?: AbortSignal;
+  signal?: CallSignal;
   /** Milliseconds for the whole call, retries included. */
   deadlineMs?: number;
 }

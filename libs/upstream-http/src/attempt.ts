@@ -1,3 +1,4 @@
+import type { CallSignal } from './call.js';
 import { Failed } from './failed.js';
 
 /**
@@ -21,7 +22,7 @@ export class Attempt {
 
   /** `release` gives back the try's place among the concurrent calls; called once, however the try ends. */
   constructor(
-    private readonly signal: AbortSignal | undefined,
+    private readonly signal: CallSignal | undefined,
     private readonly release: () => void,
   ) {
     signal?.addEventListener('abort', this);

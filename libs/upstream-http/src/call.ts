@@ -10,6 +10,15 @@ export interface Authorized {
   body?: string | Buffer;
 }
 
+/** What is asked of a signal: an AbortSignal is one, and anything lighter may be. */
+export interface CallSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: CallSignalListener): void;
+  removeEventListener(type: 'abort', listener: CallSignalListener): void;
+}
+
+export type CallSignalListener = (() => void) | { handleEvent(): void };
+
 /** An answer whose body was read whole, within the call's bounds. */
 export interface UpstreamAnswer {
   status: number;
@@ -75,7 +84,7 @@ export interface UpstreamCall {
   /** Milliseconds for the whole call, waiting and retries included; default: three tries. */
   deadlineMs?: number;
   /** Aborted when nobody waits for the answer any more. */
-  signal?: AbortSignal;
+  signal?: CallSignal;
   /** Bytes of the body; default: the module's. */
   maxBytes?: number;
 }

@@ -1,4 +1,12 @@
-export type { Authorized, Refusal, UpstreamAnswer, UpstreamCall, UpstreamStream } from './call.js';
+export type {
+  Authorized,
+  CallSignal,
+  CallSignalListener,
+  Refusal,
+  UpstreamAnswer,
+  UpstreamCall,
+  UpstreamStream,
+} from './call.js';
 export { decodeJson } from './decode.js';
 export type { BreakerSettings } from './lane.js';
 export type { UpstreamAttempt } from './observation.js';

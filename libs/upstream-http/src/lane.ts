@@ -5,6 +5,7 @@ import {
   handleWhenResult,
   type CircuitBreakerPolicy,
 } from 'cockatiel';
+import type { CallSignal } from './call.js';
 import { Failed, isTrouble } from './failed.js';
 
 export interface BreakerSettings {
@@ -88,7 +89,7 @@ export class Lane {
   }
 
   /** Waits in line for a slot. Undefined: it is taken. */
-  enter(max: number, waitMs: number, signal: AbortSignal | undefined): Promise<Failed | undefined> {
+  enter(max: number, waitMs: number, signal: CallSignal | undefined): Promise<Failed | undefined> {
     return new Promise((resolve) => {
       const leave = (failed?: Failed): void => {
         clearTimeout(timer);

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Attempt } from './attempt.js';
 import { decodeWhole } from './body.js';
 import type { Authorized, UpstreamAnswer, UpstreamCall, UpstreamStream } from './call.js';
@@ -6,6 +5,7 @@ import { classify } from './classify.js';
 import { Failed } from './failed.js';
 import { Lanes, type BreakerSettings, type Lane } from './lane.js';
 import type { UpstreamAttempt } from './observation.js';
+import { pause } from './pause.js';
 import { redact } from './redact.js';
 import type { Reply, ReplyHeaders } from './reply.js';
 import { decideRetry, type RetryDecision, type RetryPolicy } from './retry.js';
@@ -109,9 +109,7 @@ export class UpstreamHttp {
       this.observe(run, result, decision);
       if (!decision.retry) throw this.toError(run, failed);
       before = result;
-      try {
-        await pause(decision.waitMs, undefined, { signal: call.signal });
-      } catch {
+      if (!(await pause(decision.waitMs, call.signal))) {
         throw this.toError(run, new Failed('cancelled', 'Cancelled: nobody waits for the answer any more.'));
       }
       run.startedAt = performance.now();

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller, Edge, Scope, TenantContext } from '#libs/domain';
+import { type Caller, Departure, type Edge, type Leaving, type Scope, type TenantContext } from '#libs/domain';
 import type { AuthenticatedKey } from '#libs/tenancy';
 
 declare module 'fastify' {
@@ -10,7 +10,7 @@ declare module 'fastify' {
 }
 
 /**
- * The TenantContext of one request. Its abort signal is made only when somebody asks for it: most answers come from
+ * The TenantContext of one request. Its signal is made only when somebody asks for it: most answers come from
  * memory and need none.
  */
 export class RequestCaller implements TenantContext {
@@ -24,7 +24,7 @@ export class RequestCaller implements TenantContext {
   readonly appIds: ReadonlySet<string> | null;
   readonly requestId: string;
   readonly bypassCache: boolean;
-  private controller?: AbortController;
+  private departure?: Departure;
 
   constructor(
     key: AuthenticatedKey,
@@ -46,16 +46,16 @@ export class RequestCaller implements TenantContext {
   }
 
   /** Aborted when the connection closes before the answer is complete. */
-  get signal(): AbortSignal {
-    if (!this.controller) {
-      const controller = (this.controller = new AbortController());
+  get signal(): Leaving {
+    if (!this.departure) {
+      const departure = (this.departure = new Departure());
       const { raw } = this.reply;
       const left = (): void => {
-        if (!raw.writableFinished) controller.abort();
+        if (!raw.writableFinished) departure.leave();
       };
       if (raw.closed) left();
       else raw.once('close', left);
     }
-    return this.controller.signal;
+    return this.departure;
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReportModel } from '#libs/database';
-import { GatewayError } from '#libs/domain';
+import { abortSignalOf, GatewayError } from '#libs/domain';
 import type { DownloadOptions } from '#libs/kochava-reporting';
 import type { AskedReport } from '../reports/asked-report.js';
 import type { OpenFile } from '../reports/report-makers.js';
@@ -47,7 +47,11 @@ export class ReportFiles {
     });
     const startsAt = range?.from ?? 0;
     async function* body(): AsyncGenerator<Buffer> {
-      yield* createReadStream(path, { start: startsAt, end: range?.to, signal }) as AsyncIterable<Buffer>;
+      yield* createReadStream(path, {
+        start: startsAt,
+        end: range?.to,
+        signal: abortSignalOf(signal),
+      }) as AsyncIterable<Buffer>;
     }
     const fileName = `report-${row.id}.${extensionOf(row)}`;
     return { body: body(), startsAt, size, ranges: true, fileName, contentType: undefined, etag: undefined };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AdjustKpiClient, type AdjustKpiRowBatch, type AdjustKpiStream, type AdjustKpiTable } from '#libs/adjust-kpi';
-import type { TenantContext } from '#libs/domain';
+import type { TenantContext, Leaving } from '#libs/domain';
 import { CredentialVault, type OpenCredential } from '#libs/tenancy';
 import { type ReadAnswer, VendorReads } from '../vendor-reads/vendor-reads.js';
 import { Restatement } from '../vendor-reads/restatement.js';
@@ -36,7 +36,7 @@ export class AdjustAnswers {
   /** The whole answer to `plan`, to be looked into. */
   async whole(tenant: TenantContext, plan: AdjustPlan): Promise<ReadAnswer<WholeAnswer>> {
     const credential = await this.vault.open(tenant.tenantId, 'adjust');
-    const ask = async (signal?: AbortSignal): Promise<WholeAnswer> => ({
+    const ask = async (signal?: Leaving): Promise<WholeAnswer> => ({
       table: await this.client.table(plan.endpoint, credential, plan.query, { signal }),
     });
     const answer = await this.read(tenant, plan, credential, ask);
@@ -62,7 +62,7 @@ export class AdjustAnswers {
     tenant: TenantContext,
     plan: AdjustPlan,
     credential: OpenCredential,
-    fetch: (signal: AbortSignal) => Promise<OpenedAnswer>,
+    fetch: (signal: Leaving) => Promise<OpenedAnswer>,
   ): Promise<ReadAnswer<OpenedAnswer>> {
     return this.reads.read<OpenedAnswer>({
       key: keyOf(credential.id, plan),
@@ -77,7 +77,7 @@ export class AdjustAnswers {
   private async openAnew(
     credential: OpenCredential,
     plan: AdjustPlan,
-    asking: AbortSignal | undefined,
+    asking: Leaving | undefined,
   ): Promise<OpenedAnswer> {
     const large = new LargeAnswer(asking);
     const stream = await this.client.stream(plan.endpoint, credential, plan.query, { signal: large.signal });

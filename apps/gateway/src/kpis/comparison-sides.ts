@@ -1,4 +1,4 @@
-import type { Vendor } from '#libs/domain';
+import type { Vendor, Leaving } from '#libs/domain';
 import { columnsOf, sortedDimensions } from './comparison-layout.js';
 import { type ComparisonQuestion, isOfCurrency } from './comparison-question.js';
 import type { GatheredRows } from './gathered-rows.js';
@@ -71,7 +71,7 @@ export async function gatherSides(
   streams: readonly SourceStream[],
   form: SidesForm,
   rows: GatheredRows,
-  signal: AbortSignal | undefined,
+  signal: Leaving | undefined,
 ): Promise<Set<Side>> {
   const whole = new Set<Side>();
   for await (const { stream, add, batch } of inTurn(streams, form, rows, signal)) {
@@ -99,7 +99,7 @@ async function* inTurn(
   streams: readonly SourceStream[],
   form: SidesForm,
   rows: GatheredRows,
-  signal: AbortSignal | undefined,
+  signal: Leaving | undefined,
 ): AsyncGenerator<Turn> {
   const waiting = new Map<SourceStream, Promise<Turn | { stream: SourceStream; error: unknown }>>();
   const readers = streams.map((stream) => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ReportModel } from '#libs/database';
-import { GatewayError, type TenantContext } from '#libs/domain';
+import { abortSignalOf, GatewayError, type TenantContext, type Leaving } from '#libs/domain';
 import { CredentialVault, type OpenedApp } from '#libs/tenancy';
 import { toGatewayError } from '../edge/gateway-failure.js';
 import { upstreamRequestOf } from '../reports/asked-report.js';
@@ -205,9 +205,9 @@ function failureOf({ status, statusDetail, failure, hasFile }: ReportModel): Gat
 }
 
 /** Undefined where it takes longer, or the caller has left: it goes on, and its failure is for whoever asks next. */
-async function within<T>(work: Promise<T>, milliseconds: number, signal?: AbortSignal): Promise<T | undefined> {
+async function within<T>(work: Promise<T>, milliseconds: number, signal?: Leaving): Promise<T | undefined> {
   const done = new AbortController();
-  const stop = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
+  const stop = signal ? AbortSignal.any([abortSignalOf(signal), done.signal]) : done.signal;
   const over = sleep(milliseconds, undefined, { signal: stop }).catch(() => undefined);
   work.catch(() => undefined);
   try {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ReportModel } from '#libs/database';
-import type { TenantContext } from '#libs/domain';
+import type { TenantContext, Leaving } from '#libs/domain';
 import { readableFile, readRows, readSummary, SummaryColumns, type SummaryRow } from '#libs/kochava-reporting';
 import type { NetworkNames } from '#libs/tenancy';
 import type { AskedReport } from '../reports/asked-report.js';
@@ -69,7 +69,7 @@ export class KochavaTables {
     return value;
   }
 
-  private gather(asked: TableAsked, signal: AbortSignal | undefined): Promise<SummaryTable> {
+  private gather(asked: TableAsked, signal: Leaving | undefined): Promise<SummaryTable> {
     const unknown = new Set<string>();
     if (!asked.addsUp) return this.addedUp(asked, this.rows(asked, unknown, signal), unknown, signal);
     const left = new AbortController();
@@ -82,7 +82,7 @@ export class KochavaTables {
     { plan }: TableAsked,
     rows: AsyncGenerator<KeyedRow[]>,
     unknown: ReadonlySet<string>,
-    signal: AbortSignal | undefined,
+    signal: Leaving | undefined,
   ): Promise<SummaryTable> {
     const gathered = this.gatherer.gather(plan.counters.length);
     try {
@@ -129,7 +129,7 @@ export class KochavaTables {
   private async *rows(
     { question, plan, names, found }: TableAsked,
     unknown: Set<string>,
-    signal: AbortSignal | undefined,
+    signal: Leaving | undefined,
   ): AsyncGenerator<KeyedRow[]> {
     const onUnknown = (names: readonly string[]): void => names.forEach((name) => unknown.add(name));
     for (const { app, row } of found.reports) {
@@ -149,7 +149,7 @@ export class KochavaTables {
     row: ReportModel,
     plan: KochavaPlan,
     onUnknown: (names: readonly string[]) => void,
-    signal: AbortSignal | undefined,
+    signal: Leaving | undefined,
   ): AsyncGenerator<SummaryRow[]> {
     const { body } = await readableFile(await this.files.open(row, signal));
     const wish = { groupings: plan.asked.grouping, counters: plan.counters };

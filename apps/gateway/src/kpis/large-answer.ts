@@ -1,8 +1,9 @@
+import { Departure, type Leaving } from '#libs/domain';
 import type { AdjustKpiRowBatch, AdjustKpiStream } from '#libs/adjust-kpi';
 
 /** An answer too large to be held: its first rows, and the rest as it comes, for one reader. */
 export class LargeAnswer {
-  private readonly controller = new AbortController();
+  private readonly departure = new Departure();
   private held?: {
     stream: AdjustKpiStream;
     first: readonly AdjustKpiRowBatch[];
@@ -11,13 +12,13 @@ export class LargeAnswer {
   private claimed = false;
 
   /** `asking`: aborted when nobody waits for the answer to begin. */
-  constructor(asking: AbortSignal | undefined) {
+  constructor(asking: Leaving | undefined) {
     this.abortWith(asking);
   }
 
   /** Ends the call at the vendor. */
-  get signal(): AbortSignal {
-    return this.controller.signal;
+  get signal(): Leaving {
+    return this.departure;
   }
 
   hold(stream: AdjustKpiStream, first: readonly AdjustKpiRowBatch[], rest: AsyncIterator<AdjustKpiRowBatch>): void {
@@ -25,7 +26,7 @@ export class LargeAnswer {
   }
 
   /** True for the first who asks; the call ends with that caller from then on. */
-  claim(claimant: AbortSignal | undefined): boolean {
+  claim(claimant: Leaving | undefined): boolean {
     if (this.claimed) return false;
     this.claimed = true;
     this.abortWith(claimant);
@@ -50,8 +51,8 @@ export class LargeAnswer {
     return this.held?.rest.return?.();
   }
 
-  private abortWith(signal: AbortSignal | undefined): void {
-    if (signal?.aborted) this.controller.abort();
-    else signal?.addEventListener('abort', () => this.controller.abort(), { once: true });
+  private abortWith(signal: Leaving | undefined): void {
+    if (signal?.aborted) this.departure.leave();
+    else signal?.addEventListener('abort', () => this.departure.leave(), { once: true });
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { GatewayError, notFound, type TenantContext } from '#libs/domain';
+import { GatewayError, notFound, type TenantContext, type Leaving } from '#libs/domain';
 import { type KochavaPostback, KochavaPostbacksClient, type KochavaPostbackTemplate } from '#libs/kochava-postbacks';
 import { type AppRecord, CredentialVault, type OpenCredential } from '#libs/tenancy';
 import { UpstreamError } from '#libs/upstream-http';
@@ -86,7 +86,7 @@ export class PostbackReads {
     reading: Reading,
     kept: boolean,
     fresh: boolean,
-    fetch: (signal: AbortSignal) => Promise<T>,
+    fetch: (signal: Leaving) => Promise<T>,
   ): Promise<ReadAnswer<T>> {
     return this.reads.read({
       key: keyOf(at, reading),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ReportModel } from '#libs/database';
-import { badInput, GatewayError } from '#libs/domain';
+import { badInput, GatewayError, type Leaving } from '#libs/domain';
 import { readableFile, readRows, type RowBatch } from '#libs/kochava-reporting';
 import type { Page } from '../edge/page.model.js';
 import type { Table } from '../edge/tabular.js';
@@ -36,7 +36,7 @@ export class ReportRows {
   async page(
     row: ReportModel,
     { first, after }: { first: number; after?: string | null },
-    signal?: AbortSignal,
+    signal?: Leaving,
   ): Promise<Page<Record<string, unknown>>> {
     const { batches, spooled } = await this.open(row, after, signal);
     const nodes: Record<string, unknown>[] = [];
@@ -53,7 +53,7 @@ export class ReportRows {
   }
 
   /** All rows from the cursor on, as they come. The first are read before this answers: what is wrong is an error then. */
-  async table(row: ReportModel, after?: string | null, signal?: AbortSignal): Promise<Table> {
+  async table(row: ReportModel, after?: string | null, signal?: Leaving): Promise<Table> {
     const { batches } = await this.open(row, after, signal);
     const head = await batches.next();
     if (head.done) throw new GatewayError('UPSTREAM_INVALID_RESPONSE', 'The report’s file can not be read.');
@@ -85,7 +85,7 @@ export class ReportRows {
     }
   }
 
-  private async open(row: ReportModel, after?: string | null, signal?: AbortSignal): Promise<OpenRows> {
+  private async open(row: ReportModel, after?: string | null, signal?: Leaving): Promise<OpenRows> {
     const format = formatOf(row);
     const place = after ? placeOf(after) : undefined;
     if (!place || place.at === 0) {
@@ -97,13 +97,13 @@ export class ReportRows {
     return { batches: readRows(body, { format, from: { offset: place.at, columns } }), spooled };
   }
 
-  private async whole(row: ReportModel, signal?: AbortSignal) {
+  private async whole(row: ReportModel, signal?: Leaving) {
     const { body: packed, ranges } = await this.makers.of(row.kind).open(row, { signal });
     const { body, compressed } = await readableFile(packed);
     return { body, spooled: compressed || !ranges };
   }
 
-  private async from(row: ReportModel, { at, spooled }: Place, signal?: AbortSignal) {
+  private async from(row: ReportModel, { at, spooled }: Place, signal?: Leaving) {
     if (!spooled) {
       const { body, startsAt } = await this.makers.of(row.kind).open(row, { range: { from: at }, signal });
       if (startsAt === at) return { body, spooled };

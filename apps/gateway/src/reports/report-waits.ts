@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { abortSignalOf, type Leaving } from '#libs/domain';
 import type { ReportModel } from '#libs/database';
 import { Log } from '../operations/log.js';
 import { ReportFollower } from './report-follower.js';
@@ -26,7 +27,7 @@ export class ReportWaits {
   ) {}
 
   /** The rows as they stand when none is under way any more, when the time is over, or when the caller has left. */
-  async wait(rows: readonly ReportModel[], milliseconds: number, signal?: AbortSignal): Promise<ReportModel[]> {
+  async wait(rows: readonly ReportModel[], milliseconds: number, signal?: Leaving): Promise<ReportModel[]> {
     const end = Date.now() + milliseconds;
     const ids = rows.filter(isLive).map(({ id }) => id);
     for (const id of ids) this.waited.set(id, (this.waited.get(id) ?? 0) + 1);
@@ -36,7 +37,9 @@ export class ReportWaits {
       // Whoever does not wait asks again: by then it is to be known.
       if (ids.length > 0) void goOn();
       while (now().some(isLive) && Date.now() < end && !signal?.aborted) {
-        const left = sleep(Math.min(POLL_MS, Math.max(1, end - Date.now())), undefined, { signal });
+        const left = sleep(Math.min(POLL_MS, Math.max(1, end - Date.now())), undefined, {
+          signal: abortSignalOf(signal),
+        });
         await Promise.race([goOn(), left]).catch(() => undefined);
       }
       return now();

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Leaving } from '#libs/domain';
 import type { ReportModel } from '#libs/database';
 import { SharedCalls } from '../vendor-reads/shared-calls.js';
 import { ReportLinks } from './report-links.js';
@@ -27,7 +28,7 @@ export class SmallFiles {
   constructor(private readonly links: ReportLinks) {}
 
   /** The file from its beginning, as it lies there. Throws as ReportLinks does; `signal` is this caller's alone. */
-  async open(row: ReportModel, signal?: AbortSignal): Promise<AsyncIterable<Buffer>> {
+  async open(row: ReportModel, signal?: Leaving): Promise<AsyncIterable<Buffer>> {
     const kept = this.kept.get(row.id);
     if (kept) return piecesOf([kept]);
     const file = await this.underWay.join(row.id, signal, (all) => this.begin(row, all));
@@ -39,7 +40,7 @@ export class SmallFiles {
     return piecesOf(file.head, file.rest);
   }
 
-  private async begin(row: ReportModel, signal: AbortSignal): Promise<BegunFile> {
+  private async begin(row: ReportModel, signal: Leaving): Promise<BegunFile> {
     const stop = new AbortController();
     signal.addEventListener('abort', () => stop.abort(), { once: true });
     const { body, size } = await this.links.open(row, { signal: stop.signal });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { badInput, type FieldError, notFound, type TenantContext } from '#libs/domain';
+import { badInput, type FieldError, notFound, type TenantContext, type Leaving } from '#libs/domain';
 import {
   InvalidLinksRequest,
   type KochavaAppGroup,
@@ -15,7 +15,7 @@ export type Noun = 'app group' | 'campaign' | 'smart link';
 interface Reading<T> {
   /** The question, without its tenant. */
   of: string;
-  fetch: (client: KochavaLinksClient, credential: OpenCredential, signal: AbortSignal) => Promise<T>;
+  fetch: (client: KochavaLinksClient, credential: OpenCredential, signal: Leaving) => Promise<T>;
   /** Kept for a while. Otherwise asked anew each time, but once for all who ask at the same time. */
   kept?: boolean;
   /** Not joined to what others are asking. */

@@ -1,10 +1,11 @@
+import type { Leaving } from '#libs/domain';
 import { SharedCalls } from './shared-calls.js';
 
 /** A call that ends when it is told to, and knows whether it was given up. */
 function aCall() {
-  const signals: AbortSignal[] = [];
+  const signals: Leaving[] = [];
   let finish: (value: string) => void = () => undefined;
-  const start = (signal: AbortSignal): Promise<string> => {
+  const start = (signal: Leaving): Promise<string> => {
     signals.push(signal);
     return new Promise((resolve, reject) => {
       finish = resolve;

@@ -1,8 +1,8 @@
-import { GatewayError } from '#libs/domain';
+import { Departure, GatewayError, type Leaving } from '#libs/domain';
 
 interface Call {
   promise: Promise<unknown>;
-  controller: AbortController;
+  departure: Departure;
   callers: number;
 }
 
@@ -11,12 +11,12 @@ export class SharedCalls {
   private readonly calls = new Map<string, Call>();
 
   /** `signal` is this caller's alone: when it aborts, only this caller's promise is rejected. */
-  async join<T>(key: string, signal: AbortSignal | undefined, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async join<T>(key: string, signal: Leaving | undefined, start: (signal: Leaving) => Promise<T>): Promise<T> {
     if (signal?.aborted) throw left();
     let call = this.calls.get(key);
     if (!call) {
-      const controller = new AbortController();
-      const started: Call = { controller, callers: 0, promise: start(controller.signal) };
+      const departure = new Departure();
+      const started: Call = { departure, callers: 0, promise: start(departure) };
       const forget = (): void => {
         if (this.calls.get(key) === started) this.calls.delete(key);
       };
@@ -32,7 +32,7 @@ export class SharedCalls {
     this.calls.delete(key);
   }
 
-  private async wait<T>(key: string, call: Call, signal: AbortSignal | undefined): Promise<T> {
+  private async wait<T>(key: string, call: Call, signal: Leaving | undefined): Promise<T> {
     if (!signal) return call.promise as Promise<T>;
     return new Promise<T>((resolve, reject) => {
       const leave = (): void => {
@@ -40,7 +40,7 @@ export class SharedCalls {
         if (call.callers === 0) {
           // Nobody new may join a call that is being given up.
           if (this.calls.get(key) === call) this.calls.delete(key);
-          call.controller.abort();
+          call.departure.leave();
         }
         reject(left());
       };

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
-import { GatewayError } from '#libs/domain';
+import { Departure, GatewayError, type Leaving } from '#libs/domain';
 import { toGatewayError } from '../edge/gateway-failure.js';
 import { SharedCalls } from './shared-calls.js';
 
@@ -12,9 +12,9 @@ export interface ReadRequest<T> {
   /** Neither served from the cache nor joined to a read under way; the answer is kept for others. */
   bypass?: boolean;
   /** Its signal is aborted when this caller has left; asked for only where the vendor is. */
-  caller?: { readonly signal?: AbortSignal };
+  caller?: { readonly signal?: Leaving };
   /** Asks the vendor; aborted when the last caller has left. */
-  fetch: (signal: AbortSignal) => Promise<T>;
+  fetch: (signal: Leaving) => Promise<T>;
   /** Is this answer worth its memory, and whole? An error never is. Default: yes. */
   keep?: (value: T) => boolean;
 }
@@ -78,10 +78,10 @@ export class VendorReads {
     if (entry && entry.freshUntil > Date.now()) {
       return { value: entry.value, status: 'CACHED', fetchedAt: new Date(entry.fetchedAt) };
     }
-    const fetch = (signal: AbortSignal): Promise<Entry<T>> => this.fetch(request, signal);
+    const fetch = (signal: Leaving): Promise<Entry<T>> => this.fetch(request, signal);
     try {
       const fresh = await (bypass
-        ? fetch(request.caller?.signal ?? new AbortController().signal)
+        ? fetch(request.caller?.signal ?? new Departure())
         : this.underWay.join(key, request.caller?.signal, fetch));
       return { value: fresh.value, status: 'FRESH', fetchedAt: new Date(fresh.fetchedAt) };
     } catch (error) {
@@ -110,7 +110,7 @@ export class VendorReads {
     await Promise.all(keys.map((key) => this.cache.del(key).catch(() => undefined)));
   }
 
-  private async fetch<T>(request: ReadRequest<T>, signal: AbortSignal): Promise<Entry<T>> {
+  private async fetch<T>(request: ReadRequest<T>, signal: Leaving): Promise<Entry<T>> {
     const { key } = request;
     const reading = { outdated: false };
     const others = this.readings.get(key) ?? new Set();
@@ -125,7 +125,7 @@ export class VendorReads {
 
   private async fetchAndKeep<T>(
     request: ReadRequest<T>,
-    signal: AbortSignal,
+    signal: Leaving,
     reading: { readonly outdated: boolean },
   ): Promise<Entry<T>> {
     const value = await request.fetch(signal);
