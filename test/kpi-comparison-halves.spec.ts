@@ -21,12 +21,13 @@ describe('half a comparison', () => {
   };
 
   it('tells the one vendor’s rows where the other can not answer, and never half of them as a table', async () => {
-    for (const [params, side] of [
-      [{ os_names: 'ios' }, 'kochava'],
-      [{ utc_offset: '+05:30' }, 'kochava'],
+    for (const [params, side, inUrl] of [
+      [{ os_names: 'ios' }, 'kochava', 'os_names'],
+      [{ utc_offset: '+05:30' }, 'kochava', expect.stringContaining('days at +05:30')],
     ] as const) {
       const { rows, sources } = await get({ ...params, group_by: 'day' });
       expect(sources.map(({ status }) => status)).toEqual(['FRESH', 'UNSUPPORTED']);
+      expect(sources[1]!.unsupported).toEqual([inUrl]);
       expect(rows.length).toBeGreaterThan(0);
       for (const row of rows) expect([row[side], row['delta']]).toEqual([null, null]);
       const csv = await get({ ...params, format: 'csv' });

@@ -49,7 +49,7 @@ export class ComparisonReplies {
     if (form.format === 'json') {
       const answer = await this.service.find(tenant, input, input.onFailedSource, Infinity);
       reply.header('Cache-Status', cacheStatus(answer.parts.reports));
-      sendJson(reply, answer, await this.sources.of(tenant, answer.sources));
+      sendJson(reply, answer, await this.sources.of(tenant, answer.sources, COMPARISON_DOOR.params));
       return;
     }
     // Half a comparison must not look whole: where nothing tells of a failed source, it is an error.

@@ -206,6 +206,15 @@ export function renamed(error: unknown, params: Params = KPI_PARAMS): unknown {
   return badInput(error.details.errors.map((one) => inUrl(one, params)));
 }
 
+/**
+ * A part of a question as a URL asks for it: `filter.osNames` is `os_names`. Words of enumerations, and what no parameter
+ * asks for, stay as they are.
+ */
+export function partInUrl(part: string, params: Params = KPI_PARAMS): string {
+  const asksFor = ({ field }: Param): boolean => field === part || field.startsWith(`${part}.`);
+  return Object.entries(params).find(([, param]) => asksFor(param))?.[0] ?? part;
+}
+
 function inUrl({ pointer, detail }: FieldError, params: Params): FieldError {
   const path = pointer.slice(1).split('/');
   const isIt = ({ field }: Param): boolean => field.split('.').every((part, index) => path[index] === part);

@@ -2,6 +2,7 @@ import { requireScope } from '#libs/domain';
 import { type App, appOf } from '../apps/app.model.js';
 import type { AnswerFrame } from './answer-frame.js';
 import type { KpiSource } from './kpi.model.js';
+import { type Params, partInUrl } from './kpi-params.js';
 import type { SourceReport } from './kpi-source.js';
 
 /** One of `sources`. */
@@ -57,8 +58,11 @@ export class KpiSourceView implements Omit<KpiSource, 'apps' | 'reports'> {
     );
   }
 
-  /** As REST shows it, where an app is its id and name; none for a key without apps:read. */
-  toRest(reports: readonly object[]): object {
+  /**
+   * As REST shows it, where an app is its id and name; none for a key without apps:read. `params`: of the URL that asked,
+   * whose words for parts of the question are told.
+   */
+  toRest(reports: readonly object[], params?: Params): object {
     const { report, error } = this;
     const seesApps = this.frame.tenant.scopes.has('apps:read');
     return {
@@ -71,7 +75,7 @@ export class KpiSourceView implements Omit<KpiSource, 'apps' | 'reports'> {
       warnings: report.warnings,
       settings: report.settings,
       metricNames: report.metricNames,
-      unsupported: report.unsupported,
+      unsupported: params ? report.unsupported.map((part) => partInUrl(part, params)) : report.unsupported,
       error,
       reports,
     };
