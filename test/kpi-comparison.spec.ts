@@ -131,6 +131,18 @@ describe('the comparison of both vendors', () => {
     }
   });
 
+  it('says on each side of names that none of its rows has', async () => {
+    for (const params of <Record<string, string>[]>[
+      { networks: 'Nobody', group_by: 'network' },
+      // Of many rows, which are dropped as they come.
+      { networks: 'Nobody', group_by: 'day,country,campaign', to: '2026-05-31' },
+    ]) {
+      const { rows, sources } = await get(params);
+      const told = ['None of these networks has rows here: "Nobody".'];
+      expect([rows, ...sources.map(({ warnings }) => warnings)]).toEqual([[], told, told]);
+    }
+  });
+
   it('compares amounts by app, and never across currencies', async () => {
     const byApp = await get({ metrics: 'revenue,installs', group_by: 'app' });
     const amounts = byApp.rows.filter(({ metric }) => metric === 'revenue');

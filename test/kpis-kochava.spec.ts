@@ -216,6 +216,17 @@ describe('KPIs of Kochava', () => {
     expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([400, '/vendor_metrics']);
   });
 
+  it('says of names that none of its rows has, and only of those, that there is nothing', async () => {
+    const told = async (params: Record<string, string>) => {
+      const { rows, source } = await rest({ metrics: 'installs', app: gateway.apps[0].id, ...params });
+      return [rows.length, source.warnings];
+    };
+    expect(await told({ networks: 'Nobody' })).toEqual([0, ['None of these networks has rows here: "Nobody".']]);
+    expect(await told({ campaigns: 'Nothing' })).toEqual([0, ['None of these campaigns has rows here: "Nothing".']]);
+    expect(await told({ countries: 'aq', networks: 'Nobody' })).toEqual([0, []]);
+    expect(await told({ networks: 'Google AdWords' })).toEqual([1, []]);
+  });
+
   it('says what Kochava does not have, and answers the rest', async () => {
     const { rows, source } = await rest({ metrics: 'sessions,installs', app: gateway.apps[0].id });
     expect([rows[0]!['sessions'], source.unsupported, source.status]).toEqual([null, ['SESSIONS'], 'FRESH']);

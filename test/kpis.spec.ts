@@ -156,10 +156,35 @@ describe('KPIs', () => {
       { vendor: 'ADJUST', currency: 'EUR', installs: network!.kpi_values[0], revenue: network!.kpi_values[1] },
     ]);
     expect(own.source.settings.filteredHere).toEqual([{ by: 'networks', names: ['Smith, Jones & Co'] }]);
-    expect((await rest({ metrics: 'installs', networks: 'Nobody', group_by: 'network' })).body).toMatchObject({
-      rows: [],
-      rowCount: 0,
-    });
+  });
+
+  it('says of names that none of its rows has, and only of those, that there is nothing', async () => {
+    const nobody = await rest({ metrics: 'installs', networks: 'Nobody', group_by: 'network' });
+    expect(nobody.body).toMatchObject({ rows: [], rowCount: 0 });
+    const told = ['None of these networks has rows here: "Nobody".'];
+    expect(nobody.source.warnings).toEqual(told);
+    const input = { ...DAYS, metrics: ['INSTALLS'], groupBy: ['NETWORK'], filter: { networks: ['Nobody'] } };
+    const query = 'query ($input: KpiQueryInput!) { kpis(input: $input) { rowCount sources { warnings } } }';
+    expect((await graphql(query, { input })).kpis).toEqual({ rowCount: 0, sources: [{ warnings: told }] });
+    expect((await gateway.http('post', '/v1/kpis/query', key).send(input)).body.sources[0].warnings).toEqual(told);
+    const both = await rest({ metrics: 'installs', networks: 'Unity Ads', campaigns: 'No, None' });
+    expect(both.source.warnings).toEqual([
+      'No row here is of all that was asked for: networks "Unity Ads"; campaigns "No, None".',
+    ]);
+    for (const params of <Record<string, string>[]>[
+      { networks: 'Unity Ads', from: '2019-05-01', to: '2019-05-02' },
+      { networks: 'Unity Ads', countries: 'aq' },
+      { networks: 'Unity Ads' },
+      { countries: 'aq' },
+    ]) {
+      expect((await rest({ metrics: 'installs', ...params })).source.warnings).toEqual([]);
+    }
+    const names = Array.from({ length: 12 }, (_, index) => `Nobody ${index + 10}`);
+    const many = names.map((name) => `&networks=${encodeURIComponent(name)}`).join('');
+    const url = `/v1/kpis?from=2026-05-01&to=2026-05-31&metrics=installs${many}`;
+    expect((await gateway.http('get', url, key)).body.sources[0].warnings).toEqual([
+      expect.stringMatching(/here: "Nobody 10", .*"Nobody 19" and 2 more\.$/),
+    ]);
   });
 
   it('filters by several names, by campaign, and by both', async () => {

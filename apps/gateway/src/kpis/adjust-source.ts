@@ -22,6 +22,7 @@ import type {
   SourceRows,
   SourceStream,
 } from './kpi-source.js';
+import { warnOfNoMatch } from './no-match.js';
 import { failSource, refuseSource } from './source-failure.js';
 
 /** What a question comes to at Adjust, before anything is asked. No plan: the report says why. */
@@ -126,6 +127,8 @@ function wholeAnswer(
   const { layout, rows } = rowsOf(request, prepared, plan, answer.value);
   noteFreshness(report, answer);
   report.currencies = rows.currencies;
+  // Rows are dropped here for the names that they lack, and for nothing else.
+  if (rows.count === 0 && lengthOf(answer.value.table.batches) > 0) warnOfNoMatch(report, request.question);
   return { report, layout, rows };
 }
 
@@ -157,14 +160,27 @@ function streamOf(
   if ('table' in value) return asStream(wholeAnswer(request, prepared, plan, { ...answer, value }));
   noteFreshness(report, answer);
   const { large } = value;
-  const table = new AdjustTable(request.question, prepared, plan, large.stream);
+  const { question } = request;
+  const table = new AdjustTable(question, prepared, plan, large.stream);
+  const told = <T>(parts: AsyncGenerator<T>): AsyncGenerator<T> =>
+    plan.rowFilters.length > 0 ? orElse(parts, () => warnOfNoMatch(report, question)) : parts;
   return {
     report,
     layout: table.layout,
-    lines: (form) => table.lines(large.rows(), form, report),
-    batches: () => table.batches(large.rows(), report),
+    lines: (form) => told(table.lines(large.rows(), form, report)),
+    batches: () => told(table.batches(large.rows(), report)),
     leave: async () => void (await large.leave()),
   };
+}
+
+/** The same; `none` is called where it ends without any. */
+async function* orElse<T>(parts: AsyncGenerator<T>, none: () => void): AsyncGenerator<T> {
+  let isEmpty = true;
+  for await (const part of parts) {
+    isEmpty = false;
+    yield part;
+  }
+  if (isEmpty) none();
 }
 
 function noteFreshness(report: SourceReport, answer: ReadAnswer<unknown>): void {

@@ -15,11 +15,19 @@ interface RowApp {
 /** A row of a summary in the dimensions of a question; undefined where the question does not want it. */
 export type KeyOf = (row: SummaryRow) => KpiCells | undefined;
 
+/** What came of reading a file, beside its rows. */
+export interface Seen {
+  /** Columns that mean nothing here. */
+  readonly unknown: Set<string>;
+  /** Were there rows that lack nothing but the names that were asked for? */
+  otherNames: boolean;
+}
+
 /**
  * Makes keys of the rows of one app's report: time cut where the question's days begin, canonical names, what the filters
  * and the range leave out dropped. Names of networks are the tenant's: what is kept of a key must hang on them.
  */
-export function keysOf(question: KpiQuestion, plan: KochavaPlan, app: RowApp, names: NetworkNames): KeyOf {
+export function keysOf(question: KpiQuestion, plan: KochavaPlan, app: RowApp, names: NetworkNames, seen?: Seen): KeyOf {
   const { grouping } = plan.asked;
   const offset = plan.offsetHours * HOUR_MS;
   const first = Date.parse(question.from) - offset;
@@ -28,10 +36,13 @@ export function keysOf(question: KpiQuestion, plan: KochavaPlan, app: RowApp, na
   const parts = question.groupBy.map((dimension) => partOf(dimension, plan, app, names));
   return (row) => {
     if (row.time < first || row.time >= end) return undefined;
+    // Countries, which are folded, come first.
     for (const { at, keep, folded } of filters) {
       const { name, id } = row.groups[at]!;
       const known = folded ? name?.toLowerCase() : name;
-      if (!keep.has(known ?? '') && !(id !== null && keep.has(id))) return undefined;
+      if (keep.has(known ?? '') || (id !== null && keep.has(id))) continue;
+      if (seen && !folded) seen.otherNames = true;
+      return undefined;
     }
     const key: KpiCells = [];
     for (const part of parts) for (const cell of part(row)) key.push(cell);

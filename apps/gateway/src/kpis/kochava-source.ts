@@ -20,6 +20,7 @@ import type {
   SourceRows,
   SourceStream,
 } from './kpi-source.js';
+import { warnOfNoMatch } from './no-match.js';
 import { ownReport, Preparations } from './preparations.js';
 import { GivenRows } from './row-source.js';
 import { failSource, refuseSource } from './source-failure.js';
@@ -138,7 +139,8 @@ export class KochavaSource implements KpiSourceService {
     describeSummaries(report, found);
     if (found.status === 'PENDING') return undefined;
     const table = await this.tables.read(tenant, { question, plan, names, found, addsUp });
-    if (!table.rest) describeColumns(report, table.unknown);
+    if (!table.rest) describeColumns(report, table.seen.unknown);
+    if (!table.rest && table.first.length === 0 && table.seen.otherNames) warnOfNoMatch(report, question);
     const warning = this.restatement.warning(restated, 'Kochava');
     if (warning) report.warnings.push(warning);
     return table;
@@ -176,7 +178,7 @@ function layoutFor(question: KpiQuestion): KpiLayout {
 }
 
 async function* made(
-  { first, rest, unknown }: SummaryTable,
+  { first, rest, seen }: SummaryTable,
   cells: (row: KeyedRow) => KpiCells,
   report: SourceReport,
 ): AsyncGenerator<KpiCells[]> {
@@ -184,7 +186,7 @@ async function* made(
     yield first.map(cells);
     if (!rest) return;
     for await (const rows of rest) yield rows.map(cells);
-    describeColumns(report, unknown);
+    describeColumns(report, seen.unknown);
   } finally {
     await rest?.return(undefined);
   }

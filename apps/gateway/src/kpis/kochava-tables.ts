@@ -9,7 +9,7 @@ import { SmallFiles } from '../reports/small-files.js';
 import { VendorReads } from '../vendor-reads/vendor-reads.js';
 import type { KeyedRow } from './gathered-row.js';
 import { HeldRows } from './held-rows.js';
-import { keysOf } from './kochava-cells.js';
+import { keysOf, type Seen } from './kochava-cells.js';
 import type { KochavaPlan } from './kochava-plan.js';
 import type { FoundSummaries } from './kochava-summaries.js';
 import type { KpiQuestion } from './kpi-question.js';
@@ -25,8 +25,8 @@ export interface SummaryTable {
   readonly rest?: AsyncGenerator<KeyedRow[]>;
   /** Where a key may come again in `rest`, because files are still being read: ends that at once. */
   readonly stop?: () => void;
-  /** Columns of the files that mean nothing here; all of them when `rest` has ended. */
-  readonly unknown: ReadonlySet<string>;
+  /** Complete when `rest` has ended. */
+  readonly seen: Readonly<Seen>;
 }
 
 export interface TableAsked {
@@ -70,18 +70,18 @@ export class KochavaTables {
   }
 
   private gather(asked: TableAsked, signal: Leaving | undefined): Promise<SummaryTable> {
-    const unknown = new Set<string>();
-    if (!asked.addsUp) return this.addedUp(asked, this.rows(asked, unknown, signal), unknown, signal);
+    const seen: Seen = { unknown: new Set(), otherNames: false };
+    if (!asked.addsUp) return this.addedUp(asked, this.rows(asked, seen, signal), seen, signal);
     const left = new AbortController();
     const stop = (): void => left.abort();
     signal?.addEventListener('abort', stop, { once: true });
-    return this.inParts(asked, this.rows(asked, unknown, left.signal), unknown, stop);
+    return this.inParts(asked, this.rows(asked, seen, left.signal), seen, stop);
   }
 
   private async addedUp(
     { plan }: TableAsked,
     rows: AsyncGenerator<KeyedRow[]>,
-    unknown: ReadonlySet<string>,
+    seen: Seen,
     signal: Leaving | undefined,
   ): Promise<SummaryTable> {
     const gathered = this.gatherer.gather(plan.counters.length);
@@ -100,9 +100,9 @@ export class KochavaTables {
         // Where all have left, nobody would end the rest.
         if (signal?.aborted) await rest.return(undefined);
         signal?.throwIfAborted();
-        if (first.length > MOST_ROWS_KEPT) return { first, rest, unknown };
+        if (first.length > MOST_ROWS_KEPT) return { first, rest, seen };
       }
-      return { first, unknown };
+      return { first, seen };
     } catch (error) {
       await gathered.leave();
       throw error;
@@ -112,7 +112,7 @@ export class KochavaTables {
   private async inParts(
     { plan }: TableAsked,
     rest: AsyncGenerator<KeyedRow[]>,
-    unknown: ReadonlySet<string>,
+    seen: Seen,
     stop: () => void,
   ): Promise<SummaryTable> {
     const held = new HeldRows(plan.counters.length);
@@ -122,18 +122,18 @@ export class KochavaTables {
       if (isLarge()) break;
     }
     const first = [...held.sorted()].flat();
-    return isLarge() ? { first, rest, stop, unknown } : { first, unknown };
+    return isLarge() ? { first, rest, stop, seen } : { first, seen };
   }
 
   /** The rows of all files, as they lie there, in the dimensions of the question. */
   private async *rows(
     { question, plan, names, found }: TableAsked,
-    unknown: Set<string>,
+    seen: Seen,
     signal: Leaving | undefined,
   ): AsyncGenerator<KeyedRow[]> {
-    const onUnknown = (names: readonly string[]): void => names.forEach((name) => unknown.add(name));
+    const onUnknown = (names: readonly string[]): void => names.forEach((name) => seen.unknown.add(name));
     for (const { app, row } of found.reports) {
-      const keyOfRow = keysOf(question, plan, app, names);
+      const keyOfRow = keysOf(question, plan, app, names, seen);
       for await (const rows of this.rowsOf(row, plan, onUnknown, signal)) {
         const made: KeyedRow[] = [];
         for (const summary of rows) {
