@@ -164,6 +164,7 @@ describe('questions that are wrong, at both doors', () => {
     ]);
   });
 
+  const METRIC = { vendor: 'ADJUST', name: 'waus' };
   const JSON_RIGHT = { from: '2026-05-01', to: '2026-05-02', metrics: ['INSTALLS'] };
   it.each<[string, object, string[]]>([
     ['a list for a filter', { filter: [{ countries: ['DE'] }] }, ['/filter']],
@@ -210,6 +211,12 @@ describe('questions that are wrong, at both doors', () => {
       },
       ['/adjust/sandbx', '/app', '/filter/country', '/vendorMetrics/0/as'],
     ],
+    [
+      'names that every object has',
+      { constructor: {}, toString: 1, filter: { constructor: {} }, vendorMetrics: [{ ...METRIC, valueOf: 'x' }] },
+      ['/constructor', '/filter/constructor', '/toString', '/vendorMetrics/0/valueOf'],
+    ],
+    ['a constructor where a text belongs', { from: { constructor: {} } }, ['/from/constructor']],
     [
       'vendor metrics without their halves',
       { vendorMetrics: [{ vendor: 'ADJUST' }, { name: 'waus' }] },

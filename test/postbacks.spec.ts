@@ -351,7 +351,7 @@ describe('postbacks', () => {
     });
 
     it('an object with a constructor where a text belongs', async () => {
-      await refused({ title: { constructor: 'x' } }, '');
+      await refused({ title: { constructor: 'x' } }, '/title/constructor');
     });
 
     it('several mistakes in one answer, and a stranger’s field', async () => {

@@ -42,6 +42,10 @@ describe('what is refused before anything is sent, at both doors the same', () =
     'no window': [{ start: null, end: null }, '/start'],
     'an unknown time zone': [{ timeZone: 'Mars/Olympus' }, '/timeZone'],
     'no traffic': [summary({ traffic: [] }), '/spec/summary/traffic'],
+    'a filter named as every object has one': [
+      summary({ filtering: { constructor: ['x'] } }),
+      '/spec/summary/filtering/constructor',
+    ],
     'an unknown grouping': [summary({ grouping: ['network', 'planet'] }), '/spec/summary/grouping/1'],
     'a summary without grouping': [summary({ grouping: [] }), '/spec/summary/grouping'],
     'an unknown length of time series': [summary({ timeSeries: 5 }), '/spec/summary/timeSeries'],

@@ -41,7 +41,10 @@ export function readInput<T extends object>(
   }
   const instance = instanceFrom(type, plain);
   const errors = validateSync(instance, OPTIONS);
-  const byThemselves = errors.flatMap((error) => fieldErrors(error, '', unknown));
+  const byThemselves = [
+    ...errors.flatMap((error) => fieldErrors(error, '', unknown)),
+    ...leftOut(plain, instance).map((pointer): FieldError => ({ pointer, detail: unknown })),
+  ];
   const isNew = goodBeside(problems);
   const all = [...problems, ...byThemselves.filter(({ pointer }) => isNew(pointer))];
   if (type.rulesBetween && (refused || all.length > 0)) {
@@ -74,13 +77,35 @@ function instanceFrom<T extends object>(type: ClassConstructor<T>, plain: object
   try {
     return plainToInstance(type, plain, { exposeDefaultValues: true });
   } catch (error) {
-    // It calls whatever stands under the name `constructor` in a nested object.
+    // It calls whatever stands under the name `constructor` in an object that no class is known for.
     if (!(error instanceof TypeError)) throw error;
-    throw badInput([
-      { pointer: '', detail: 'holds an object with a field called constructor, which no field here has' },
-    ]);
+    throw badInput(constructorsIn(plain).map((pointer) => ({ pointer, detail: 'is not a field here' })));
   }
 }
+
+function constructorsIn(value: unknown, path = ''): string[] {
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, part]: [string, unknown]) => {
+    const pointer = `${path}/${name}`;
+    return name === 'constructor' ? [pointer] : constructorsIn(part, pointer);
+  });
+}
+
+/**
+ * Fields that class-transformer leaves out without a word, so that no validator sees them: `constructor`, and what every
+ * object inherits, as `toString`. What was not copied is JSON that its own room reads.
+ */
+function leftOut(plain: object, made: object, path = ''): string[] {
+  return Object.entries(plain).flatMap(([name, value]: [string, unknown]) => {
+    const pointer = `${path}/${name}`;
+    if (!Object.hasOwn(made, name)) return [pointer];
+    const copy = (made as Record<string, unknown>)[name];
+    const isCopied = copy !== value && isObject(value) && isObject(copy);
+    return isCopied ? leftOut(value, copy, pointer) : [];
+  });
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** Runs `work`; the fields that its BAD_USER_INPUT names are added to `problems`, and any other error is thrown on. */
 export function gatherProblems<T>(problems: FieldError[], work: () => T): T | undefined {
