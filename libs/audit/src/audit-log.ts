@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Caller, type ErrorCode, GatewayError } from '#libs/domain';
+import { type Caller, type ErrorCode, GatewayError, type TenantContext } from '#libs/domain';
 import { AUDIT_ACTIONS, type AuditAction } from './actions.js';
 import { AUDIT_OPTIONS, type AuditOptions } from './audit-options.js';
 import { leavesItOpen } from './classify.js';
@@ -10,10 +10,12 @@ import {
   type AuditTarget,
   concluded,
   type KnownKey,
+  type NewRow,
   newRow,
   outcomeOf,
   type Verdict,
 } from './new-row.js';
+import { ReadTexts } from './read-texts.js';
 import { insertRows, rowText } from './row-sql.js';
 
 const SUCCEEDED: Verdict = { outcome: 'SUCCEEDED' };
@@ -21,6 +23,8 @@ const SUCCEEDED: Verdict = { outcome: 'SUCCEEDED' };
 /** The audit log as the rooms see it. */
 @Injectable()
 export class AuditLog {
+  private readonly reads = new ReadTexts();
+
   constructor(
     @Inject(Journal) private readonly journal: Journal,
     @Inject(AUDIT_OPTIONS) private readonly options: AuditOptions,
@@ -63,25 +67,37 @@ export class AuditLog {
     target: AuditTarget,
     work: (note: AuditNote) => Promise<T>,
   ): Promise<T> {
-    const row = newRow('EVENT', caller, action, target);
+    const at = Date.now();
     const startedAt = performance.now();
-    const facts: AuditFacts = {};
-    const conclude = (verdict: Verdict): void =>
-      this.journal.add(concluded(row, verdict, facts, target.secrets, performance.now() - startedAt));
+    // What may be changed meanwhile is read now.
+    const early = Object.isFrozen(target.request) ? undefined : newRow('EVENT', caller, action, target, at);
+    let facts: AuditFacts | undefined;
+    const note: AuditNote = (more) => void (facts = { ...facts, ...more });
+    const conclude = (verdict: Verdict): void => {
+      const row = early ?? newRow('EVENT', caller, action, target, at);
+      this.add(concluded(row, verdict, facts ?? {}, target.secrets, performance.now() - startedAt));
+    };
     let value: T;
     try {
-      value = await work((more) => void Object.assign(facts, more));
+      value = await work(note);
     } catch (error) {
       conclude(this.verdictOn(error, false));
       throw error;
     }
-    conclude(SUCCEEDED);
+    const text =
+      facts || early ? undefined : this.reads.textOf(caller, action, target, at, performance.now() - startedAt);
+    if (text === undefined) conclude(SUCCEEDED);
+    else this.journal.add((caller as TenantContext).tenantId, text);
     return value;
   }
 
   /** Notes that a known key, or a caller, was refused before any work began. No wait, no I/O. */
   denied(caller: Caller | KnownKey, action: AuditAction, code: ErrorCode, target: AuditTarget = {}): void {
-    this.journal.add(concluded(newRow('EVENT', caller, action, target), { outcome: 'DENIED', code }, {}, undefined, 0));
+    this.add(concluded(newRow('EVENT', caller, action, target), { outcome: 'DENIED', code }, {}, undefined, 0));
+  }
+
+  private add(row: NewRow): void {
+    this.journal.add(row.chain, rowText(row));
   }
 
   private verdictOn(thrown: unknown, isWrite: boolean): Verdict {

@@ -2,8 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isDatabaseAway, type Prisma, PrismaService } from '#libs/database';
 import { AUDIT_OPTIONS, type AuditOptions } from './audit-options.js';
 import { errorLabel } from './error-label.js';
-import type { NewRow } from './new-row.js';
-import { rowText } from './row-sql.js';
 import { logUnavailable } from './unavailable.js';
 
 /** Most events held in memory while the database is away: some minutes of a busy gateway, some 50 MB. */
@@ -32,15 +30,15 @@ export class Journal {
     @Inject(AUDIT_OPTIONS) private readonly options: AuditOptions,
   ) {}
 
-  /** Buffers an event: no wait, no I/O. Past the bound it is dropped, counted, and told at the next seal. */
-  add(event: NewRow): void {
+  /** Buffers an event, as its row's text: no wait, no I/O. Past the bound it is dropped, counted, and told at the next seal. */
+  add(chain: string, text: string): void {
     if (this.buffered >= MOST_BUFFERED) {
       this.dropped++;
       return;
     }
-    const waiting = this.events.get(event.chain);
-    if (waiting) waiting.push(rowText(event));
-    else this.events.set(event.chain, [rowText(event)]);
+    const waiting = this.events.get(chain);
+    if (waiting) waiting.push(text);
+    else this.events.set(chain, [text]);
     this.buffered++;
   }
 

@@ -42,15 +42,28 @@ const netstrings = [`r.seq::text`, ...COLUMNS.map(asText)]
 export const ROW_DIGEST = Prisma.raw(`encode(sha256(convert_to(${netstrings}, 'UTF8')), 'hex')`);
 
 /** A row as JSON, as insertRows takes it. Rows wait in memory in this form: for the collector a text is one object. */
-export function rowText(row: NewRow): string {
+export const rowText = (row: NewRow): string => rowPieces(row, NONE)[0]!;
+
+/** As rowText, without the values of `open`: what stands before, between and behind them. */
+export function rowPieces(row: NewRow, open: ReadonlySet<keyof NewRow>): string[] {
+  const pieces: string[] = [];
   let text = '';
+  let before = '{';
   for (const [name] of COLUMNS) {
     const value = row[name];
     // What a record does not name is null.
-    if (value !== null) text += `${text === '' ? '{' : ','}"${name}":${JSON.stringify(value)}`;
+    if (value === null && !open.has(name)) continue;
+    text += `${before}"${name}":`;
+    before = ',';
+    if (open.has(name)) {
+      pieces.push(text);
+      text = '';
+    } else text += JSON.stringify(value);
   }
-  return `${text}}`;
+  return [...pieces, `${text}}`];
 }
+
+const NONE: ReadonlySet<keyof NewRow> = new Set();
 
 /**
  * One statement that inserts `rows`, sealed into `batch` or not yet. A row that is there already is left as it is: a

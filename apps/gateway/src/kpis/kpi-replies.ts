@@ -11,6 +11,7 @@ import { type RawQuery, kpiInputOf, renamed } from './kpi-params.js';
 import { KpisService } from './kpis.service.js';
 import type { SourceReport } from './kpi-source.js';
 import { RestSources } from './rest-sources.js';
+import type { KpiService } from './kpi-words.js';
 import { linesOfRows, MOST_ROWS_REMEMBERED, type RowSource } from './row-source.js';
 
 /** `/v1/kpis` in its three forms. */
@@ -110,11 +111,17 @@ function flatRows({ rowSource, layout }: KpiAnswer): string {
 
 const texts = new WeakMap<RowSource, string>();
 
+const CACHE_NAMES: Record<KpiService, string> = {
+  ADJUST_KPI_SERVICE: 'adjust-kpi-service',
+  ADJUST_REPORT_SERVICE: 'adjust-report-service',
+  KOCHAVA_SUMMARY: 'kochava-summary',
+};
+
 /** RFC 9211, a member for each source. */
 export function cacheStatus(reports: readonly SourceReport[]): string {
   return reports
     .map(({ service, status }) => {
-      const name = service.toLowerCase().replaceAll('_', '-');
+      const name = CACHE_NAMES[service];
       if (status === 'CACHED') return `${name}; hit`;
       return status === 'STALE' ? `${name}; hit; detail=stale` : `${name}; fwd=miss`;
     })
