@@ -84,6 +84,14 @@ export class IdempotencyRecords {
     return record;
   }
 
+  /** `before` of the outcome that a lost write has already, redacted; null where its process died, or had noted none. */
+  async notedBefore(intentId: string): Promise<string | null> {
+    const [row] = await this.prisma.$queryRaw<{ before: string }[]>`
+      SELECT before::text AS before FROM audit_rows
+      WHERE intent_id = ${intentId}::uuid AND before IS NOT NULL ORDER BY seq LIMIT 1`;
+    return row?.before ?? null;
+  }
+
   async renew(key: RecordKey, intentId: string): Promise<void> {
     await this.prisma.$executeRaw`UPDATE idempotency_records SET lease_until = now() + ${LEASE}
       WHERE ${is(key)} AND intent_id = ${intentId}::uuid AND state = 'UNDERWAY'`;

@@ -3,6 +3,7 @@ import { type ErrorCode, GatewayError } from '#libs/domain';
 import { aTenant, openAudit } from '../../../test/support/audit.js';
 import { useDatabase } from '../../../test/support/database.js';
 import { aVendor, lost, write, writesOn, type Made } from '../../../test/support/write-once.js';
+import type { AuditNote } from './new-row.js';
 import { recordKey } from './idempotency-records.js';
 
 const database = useDatabase();
@@ -59,6 +60,29 @@ describe('a write whose answer was lost', () => {
     expect(seen).toEqual(Array.from({ length: 2 }, () => ({ intentId, createdAt: expect.any(Date) as Date })));
     expect(vendor.done).toBe(0);
     expect(await listed(tenant)).toEqual([['postback.create', 'SUCCEEDED', null]]);
+  });
+
+  it('found, it tells what stood there before, as one whose answer came does', async () => {
+    const tenant = aTenant();
+    const { once, events } = openAudit(database.prisma);
+    const before = { title: 'Hi', secret: 's3cret' };
+    const work = async (note: AuditNote): Promise<Made> => {
+      note({ before });
+      throw lost();
+    };
+    await once.run(tenant, write(), work).catch(() => 0);
+    const [unknown] = (await events.list(tenant, { first: 1 })).events;
+    await run(tenant, aVendor().create, { reconcile: async () => ({ id: 7 }) });
+    const [known] = (await events.list(tenant, { first: 1 })).events;
+    expect([unknown!.outcome, known!.outcome]).toEqual(['UNKNOWN', 'SUCCEEDED']);
+    expect(known).toMatchObject({ before: unknown!.before, after: { id: 7 } });
+    expect(known!.before).toMatchObject({ title: 'Hi' });
+    expect(JSON.stringify(known)).not.toContain('s3cret');
+    const rows = await database.prisma.auditRow.findMany({
+      where: { chain: tenant.tenantId, kind: 'OUTCOME' },
+      orderBy: { seq: 'asc' },
+    });
+    expect(rows.map((row) => row.before)).toEqual([unknown!.before, unknown!.before]);
   });
 
   it('found by two at once has one outcome more', async () => {

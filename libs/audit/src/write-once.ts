@@ -66,6 +66,8 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'UNAVAILABLE',
 ]);
 
+const SUCCEEDED: Verdict = { outcome: 'SUCCEEDED' };
+
 const PURGE_EVERY_MS = 600_000;
 
 /** One write under way: its intent, its record where the caller gave a key, and what it has noted. */
@@ -145,7 +147,7 @@ export class WriteOnce {
       } catch (error) {
         throw await this.failed(underway, this.options.translate(error));
       }
-      await this.settle(underway, { outcome: 'SUCCEEDED' }, 'ANSWERED', toJson({ value }));
+      await this.settle(underway, SUCCEEDED, 'ANSWERED', toJson({ value }));
       return value;
     } finally {
       clearInterval(renewal);
@@ -213,13 +215,12 @@ export class WriteOnce {
     }
     if (found === undefined) throw outcomeUnknown(undefined, intent.vendor, true);
     const durationMs = performance.now() - startedAt;
-    const outcome = outcomeOf(
-      { ...intent, id: intentId },
-      { outcome: 'SUCCEEDED' },
-      { after: found },
-      secrets,
-      durationMs,
-    );
+    const begun = { ...intent, id: intentId };
+    const outcome = outcomeOf(begun, SUCCEEDED, { after: found }, secrets, durationMs);
+    // What stood there before is not to be found any more: whoever lost the answer had noted it.
+    outcome.before = await this.records.notedBefore(intentId).catch((cause: unknown) => {
+      throw logUnavailable(cause);
+    });
     const sql = insertRows([rowText(outcome)], {
       first: this.records.keep(record, intentId, 'ANSWERED', toJson({ value: found })),
       only: Prisma.sql`WHERE EXISTS (SELECT FROM kept)`,
