@@ -38,6 +38,9 @@ describe('files that are compressed, broken, or lead elsewhere', () => {
       rows.push(...body.data);
       after = body.page.endCursor;
     }
+    const inside = Buffer.from(`${parseInt(Buffer.from(after!, 'base64url').toString()) + 1}s`).toString('base64url');
+    const refused = await gateway.http('get', `/v1/reports/${id}/rows?after=${inside}`, key);
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([400, '/after']);
     // One to look at its columns, one for the first page, one to unpack it.
     expect(downloads()).toBe(3);
     const spool = join(dataDir, 'spool');

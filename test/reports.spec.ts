@@ -131,6 +131,24 @@ describe('a report, from the asking to its rows', () => {
     }
   });
 
+  it('takes no cursor that leads into the middle of a row', async () => {
+    for (const format of ['CSV', 'JSON']) {
+      const { id, fileSize } = await made({ spec: DETAIL, format });
+      const path = `/v1/reports/${id}/rows`;
+      const { body } = await gateway.http('get', `${path}?first=1`, key);
+      const place = Buffer.from(body.page.endCursor, 'base64url').toString();
+      const cursorAt = (at: number): string => Buffer.from(place.replace(/\d+/, String(at))).toString('base64url');
+      const row = parseInt(place);
+      for (const at of [row - 1, row + 1, row + 20, Number(fileSize)]) {
+        for (const query of ['', '&format=csv']) {
+          const { status, body: refused } = await gateway.http('get', `${path}?after=${cursorAt(at)}${query}`, key);
+          expect([format, at - row, status, refused.errors?.[0].pointer]).toEqual([format, at - row, 400, '/after']);
+        }
+      }
+      expect((await gateway.http('get', `${path}?first=1&after=${cursorAt(row)}`, key)).status).toBe(200);
+    }
+  });
+
   it('streams the file as it lies there, and asks for another link where one has expired', async () => {
     const { id, fileSize } = await made();
     const looks = () => sent(gateway).filter((path) => path === '/progress').length;

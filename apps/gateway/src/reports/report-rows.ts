@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ReportModel } from '#libs/database';
-import { badInput, GatewayError, type Leaving } from '#libs/domain';
+import { GatewayError, type Leaving } from '#libs/domain';
 import { readableFile, readRows, type RowBatch } from '#libs/kochava-reporting';
 import type { Page } from '../edge/page.model.js';
 import type { Table } from '../edge/tabular.js';
@@ -9,6 +9,7 @@ import { reportLines } from './report-lines.js';
 import { ReportMakers } from './report-makers.js';
 import { ReportSpool } from './report-spool.js';
 import { ReportStore } from './report-store.js';
+import { fromRowStart, noCursor } from './row-start.js';
 import { SmallFiles } from './small-files.js';
 
 /** Where a page begins: a byte of the unpacked file, and whether it can be reached where the file lies. */
@@ -93,8 +94,8 @@ export class ReportRows {
       return { batches: this.noting(row, readRows(body, { format })), spooled };
     }
     const columns = row.columns.length > 0 ? row.columns : await this.readColumns(row);
-    const { body, spooled } = await this.from(row, place, signal);
-    return { batches: readRows(body, { format, from: { offset: place.at, columns } }), spooled };
+    const { body, spooled } = await this.from(row, { ...place, at: place.at - 1 }, signal);
+    return { batches: readRows(fromRowStart(body, format), { format, from: { offset: place.at, columns } }), spooled };
   }
 
   private async whole(row: ReportModel, signal?: Leaving) {
@@ -135,7 +136,5 @@ const cursorOf = ({ at, spooled }: Place): string => Buffer.from(`${at}${spooled
 function placeOf(cursor: string): Place {
   const [, at, spooled] = /^(\d{1,16})(s?)$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
   if (at !== undefined && Number.isSafeInteger(Number(at))) return { at: Number(at), spooled: spooled === 's' };
-  throw badInput([
-    { pointer: '/after', detail: 'is not a cursor of these rows: pass an endCursor as it was answered' },
-  ]);
+  throw noCursor();
 }
