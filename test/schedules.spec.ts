@@ -1,3 +1,4 @@
+import { PrismaService } from '#libs/database';
 import { CredentialVault } from '#libs/tenancy';
 import { ScheduleFollower } from '../apps/gateway/src/schedules/schedule-follower.js';
 import { DEMO_REPORTING_KEY } from '../apps/sandbox/src/index.js';
@@ -194,6 +195,20 @@ describe('schedules', () => {
     const needed = before.find((one) => one.version === version)!.schedules;
     expect(needed).toBeGreaterThan(0);
     expect(JSON.stringify(before)).not.toContain(DEMO_REPORTING_KEY.key);
+    // One that nothing needs, one that was replaced just now, and the one that the schedule needs.
+    for (const unused of ['old', 'just-replaced', 'newest'])
+      await vault.put(gateway.tenant.id, 'kochava-reporting', unused);
+    const long = new Date(Date.now() - 120_000);
+    await gateway.app.get(PrismaService).credential.updateMany({
+      where: { tenantId: gateway.tenant.id, current: false, version: { lte: version + 2 } },
+      data: { retiredAt: long },
+    });
+    const path = `/tenants/${gateway.tenant.slug}/credentials/kochava-reporting/retired`;
+    const dropped = await gateway.admin('delete', path);
+    const stay = (dropped.body.data as { version: number }[]).map((one) => one.version);
+    expect([dropped.status, stay.filter((one) => one >= version)]).toEqual([200, [version, version + 3]]);
+    expect((await retired()).map((one) => one.version)).toEqual(stay);
+    expect((await gateway.http('delete', `/v1/admin${path}`, key)).status).toBe(401);
     const gone = await gateway.http('delete', `/v1/schedules/${body.id}`, key);
     expect([gone.status, gone.body.status]).toEqual([200, 'DELETED']);
     expect((await retired()).find((one) => one.version === version)!.schedules).toBe(needed - 1);

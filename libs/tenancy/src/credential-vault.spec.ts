@@ -103,10 +103,10 @@ describe('a switch', () => {
     expect(await reveal(vault, tenant, 'kochava-reporting', 2)).toBe('b');
     await expect(vault.open(tenant, 'adjust', 2)).rejects.toMatchObject({ code: 'CREDENTIAL_MISSING' });
     expect((await vault.open(tenant, 'adjust')).version).toBe(3);
-    expect(await vault.dropRetired(tenant, 'kochava-reporting', [2])).toBe(1);
+    expect(await vault.dropRetired(tenant, 'kochava-reporting', [1])).toBe(1);
     await expect(vault.open(tenant, 'kochava-reporting', 1)).rejects.toMatchObject({ code: 'CREDENTIAL_MISSING' });
     expect(await reveal(vault, tenant, 'kochava-reporting', 2)).toBe('b');
-    expect(await vault.dropRetired(tenant, 'kochava-reporting')).toBe(1);
+    expect(await vault.dropRetired(tenant, 'kochava-reporting', [1, 2, 3])).toBe(1);
     expect(await reveal(vault, tenant, 'kochava-reporting')).toBe('c');
   });
 
@@ -141,7 +141,7 @@ it.each(['adjust', 'kochava-postbacks'] as const)(
       [tenant],
     );
     expect(rows[0]?.bytes).toBe(0);
-    await vault.dropRetired(tenant, provider);
+    await vault.dropRetired(tenant, provider, [1, 2]);
     await vault.put(tenant, provider, 'three');
     expect((await vault.open(tenant, provider)).version).toBe(3);
     expect(await vault.list(tenant)).toHaveLength(1);

@@ -131,8 +131,8 @@ export class CredentialVault {
     if (count === 0) throw notFound('credential', provider);
   }
 
-  /** Deletes the retired versions of a credential but those in use; answers how many went. */
-  async dropRetired(tenantId: string, provider: Provider, inUse: readonly number[] = []): Promise<number> {
+  /** Deletes these versions of a credential, but for the current one; answers how many went. */
+  async dropRetired(tenantId: string, provider: Provider, versions: readonly number[]): Promise<number> {
     const { count } = await reachDatabase(() =>
       this.prisma.credential.deleteMany({
         where: {
@@ -140,7 +140,7 @@ export class CredentialVault {
           provider,
           current: false,
           encryptionKeyId: { not: WIPED },
-          version: { notIn: [...inUse] },
+          version: { in: [...versions] },
         },
       }),
     );

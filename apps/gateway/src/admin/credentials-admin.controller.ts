@@ -23,8 +23,7 @@ export class CredentialsAdminController {
     @Param('slug') slug: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RestList<CredentialSummary>> {
-    const nodes = await this.service.list(operator, slug);
-    return restList(reply, { nodes, pageInfo: { hasNextPage: false, endCursor: null } });
+    return listOf(reply, await this.service.list(operator, slug));
   }
 
   @Put(':provider')
@@ -86,7 +85,25 @@ export class CredentialsAdminController {
     @Param('provider') provider: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RestList<RetiredCredential>> {
-    const nodes = await this.service.retired(operator, slug, provider);
-    return restList(reply, { nodes, pageInfo: { hasNextPage: false, endCursor: null } });
+    return listOf(reply, await this.service.retired(operator, slug, provider));
+  }
+
+  @Delete(':provider/retired')
+  @Described(
+    'Deletes the older versions of a credential that no report and no schedule needs, and that were replaced a minute ago or longer; answers those that stay. Operator only.',
+    RetiredCredentialModel,
+    'list',
+  )
+  async dropRetired(
+    @Operator() operator: OperatorContext,
+    @Param('slug') slug: string,
+    @Param('provider') provider: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RestList<RetiredCredential>> {
+    return listOf(reply, await this.service.dropRetired(operator, slug, provider));
   }
 }
+
+/** Never so many that there are pages of them. */
+const listOf = <T>(reply: FastifyReply, nodes: T[]): RestList<T> =>
+  restList(reply, { nodes, pageInfo: { hasNextPage: false, endCursor: null } });

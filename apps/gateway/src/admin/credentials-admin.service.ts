@@ -5,7 +5,7 @@ import { type CredentialSummary, CredentialVault, type OpenCredential, type Tena
 import { toGatewayError } from '../edge/gateway-failure.js';
 import { CredentialVerifiers, type VendorVerdict } from './credential-verifiers.js';
 import { OperatorActs } from './operator-acts.js';
-import { type RetiredCredential, RetiredCredentials } from './retired-credentials.js';
+import { isNeeded, type RetiredCredential, RetiredCredentials } from './retired-credentials.js';
 
 export interface CheckedCredential extends VendorVerdict {
   checkedAt: Date;
@@ -52,6 +52,18 @@ export class CredentialsAdmin {
     return this.act(operator, slug, 'credential.read', provider, [], (tenant, known) =>
       this.retirements.list(tenant.id, known),
     );
+  }
+
+  /** Deletes the older versions that nothing needs; answers those that stay. */
+  dropRetired(operator: OperatorContext, slug: string, provider: string): Promise<RetiredCredential[]> {
+    return this.act(operator, slug, 'credential.delete', provider, [], async (tenant, known, note) => {
+      const before = await this.retirements.list(tenant.id, known);
+      const [stay, go] = [before.filter(isNeeded), before.filter((one) => !isNeeded(one))];
+      note({ before, after: stay });
+      const versions = go.map(({ version }) => version);
+      await this.vault.dropRetired(tenant.id, known, versions);
+      return stay;
+    });
   }
 
   /** Asks the vendor. UNSUPPORTED where no read of that vendor's would tell. */

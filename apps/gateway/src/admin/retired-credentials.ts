@@ -17,6 +17,13 @@ export interface RetiredCredential {
   schedules: number;
 }
 
+/** A request that took a version just before it was replaced has not written down yet what it asks with it. */
+const UNSETTLED_MS = 60_000;
+
+/** Does anything belong to it, or may yet? */
+export const isNeeded = ({ reports, schedules, retiredAt }: RetiredCredential): boolean =>
+  reports + schedules > 0 || retiredAt.getTime() > Date.now() - UNSETTLED_MS;
+
 /** Reports and schedules at Kochava belong to the api_key that made them: its old versions stay while one needs them. */
 @Injectable()
 export class RetiredCredentials {

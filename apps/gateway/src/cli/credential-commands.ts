@@ -24,14 +24,15 @@ export function credentialCommands(program: Command, session: Session): void {
   answering(command('list', 'which there are')).action(async ({ tenant, ...shown }: OfTenant) =>
     session.print.many(await (await room()).list(operator, tenant), ['provider', 'fingerprint', 'updatedAt'], shown),
   );
-  answering(command('retired <provider>', 'older versions, and what still needs them')).action(
-    async (provider: string, { tenant, ...shown }: OfTenant) =>
-      session.print.many(
-        await (await room()).retired(operator, tenant, provider),
-        ['provider', 'version', 'fingerprint', 'retiredAt', 'reports', 'schedules'],
-        shown,
-      ),
-  );
+  answering(command('retired <provider>', 'older versions, and what still needs them'))
+    .option('--drop', 'delete those that nothing needs; shows those that stay')
+    .action(async (provider: string, { tenant, drop, ...shown }: OfTenant & { drop?: true }) => {
+      const credentials = await room();
+      const left = drop
+        ? await credentials.dropRetired(operator, tenant, provider)
+        : await credentials.retired(operator, tenant, provider);
+      session.print.many(left, ['provider', 'version', 'fingerprint', 'retiredAt', 'reports', 'schedules'], shown);
+    });
   answering(command('verify <provider>', 'ask the vendor; exits 1 when it refuses')).action(
     async (provider: string, { tenant, ...shown }: OfTenant) => {
       const checked = await (await room()).verify(operator, tenant, provider);
