@@ -120,6 +120,8 @@ export default tseslint.config(
   {
     files: [
       'apps/gateway/src/main.ts',
+      'apps/gateway/src/process-settings.ts',
+      'apps/gateway/src/packed/main.ts',
       'apps/gateway/src/cli/main.ts',
       'apps/sandbox/src/main.ts',
       // Hands the environment on, whole, to the server that it starts.

@@ -1,5 +1,8 @@
 // Packs the gateway and its command line into a file each: loading some 2,500 modules takes longer than all else at start.
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 /** What is looked for and may be missing, what reads files beside its own, and what must be there once for all. */
@@ -31,6 +34,10 @@ const require = bannerRequire(import.meta.url);
 const __filename = bannerPath(import.meta.url);
 const __dirname = bannerDirname(__filename);`;
 
+/** A function, as Node would make one of it; it may not import by itself. */
+const SCRIPT_BANNER = `(function (exports, require, module, __filename, __dirname, __import) {require('reflect-metadata');
+const __bundleUrl = require('node:url').pathToFileURL(__filename).href;`;
+
 /**
  * Schemas and messages show the names of our classes, and two modules may have one of the same name. esbuild's own
  * `keepNames` would name every closure too, each time that one is made.
@@ -50,24 +57,67 @@ const namedClasses = {
   },
 };
 
+/** Prisma's own module is the query compiler in base64, which would be kept for good beside what comes of it. */
+const wasmBeside = (folder) => ({
+  name: 'wasm-beside',
+  setup(bundling) {
+    bundling.onLoad({ filter: /[\\/]query_compiler_\w+\.postgresql\.wasm-base64\.m?js$/ }, async ({ path }) => {
+      const { wasm } = await import(path);
+      await writeFile(join(folder, 'query-compiler.wasm'), Buffer.from(wasm, 'base64'));
+      // It is asked for once, by Buffer.from, which takes what `valueOf` answers.
+      const contents = `import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+export const wasm = { valueOf: () => readFileSync(join(__dirname, 'query-compiler.wasm')) };`;
+      return { contents, loader: 'js' };
+    });
+  },
+});
+
 /** `dist`/bundle from what SWC has made in `dist`. */
 export async function bundle(dist) {
-  await build({
-    entryPoints: { gateway: `${dist}/apps/gateway/src/main.js`, cli: `${dist}/apps/gateway/src/cli/main.js` },
-    outdir: `${dist}/bundle`,
+  const folder = join(dist, 'bundle');
+  const packed = join(dist, 'apps/gateway/src/packed');
+  await mkdir(folder, { recursive: true });
+  const common = {
     bundle: true,
-    splitting: true,
     minifyWhitespace: true,
     lineLimit: 160,
     legalComments: 'none',
-    plugins: [namedClasses],
+    plugins: [namedClasses, wasmBeside(folder)],
     platform: 'node',
-    format: 'esm',
     target: 'node20',
     external: EXTERNAL.flatMap((name) => [name, `${name}/*`]),
-    banner: { js: BANNER },
     // The project's paths lead to sources, in which esbuild does not see the types that decorators tell.
     tsconfigRaw: {},
     logLevel: 'warning',
-  });
+  };
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: { cli: join(dist, 'apps/gateway/src/cli/main.js') },
+      outdir: folder,
+      splitting: true,
+      format: 'esm',
+      banner: { js: BANNER },
+    }),
+    build({
+      ...common,
+      entryPoints: [join(packed, 'main.js')],
+      outfile: join(folder, 'gateway.js'),
+      format: 'esm',
+    }),
+    // A script, not a module: Node 20 keeps a code cache of nothing else.
+    build({
+      ...common,
+      entryPoints: [join(packed, 'contents.js')],
+      outfile: join(folder, 'gateway.cjs'),
+      format: 'cjs',
+      define: { 'import.meta.url': '__bundleUrl' },
+      banner: { js: SCRIPT_BANNER },
+      footer: { js: '})' },
+    }),
+  ]);
+  const script = join(folder, 'gateway.cjs');
+  await writeFile(script, (await readFile(script, 'utf8')).replaceAll(/(?<![\w$.])import\(/g, '__import('));
+  await promisify(execFile)(process.execPath, [join(packed, 'make-cache.js'), resolve(script)]);
 }
