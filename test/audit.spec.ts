@@ -160,10 +160,8 @@ describe('its forms', () => {
     const table = await gateway.http('get', `${PATH}?after=nonsense&format=csv`, key);
     expect([table.status, table.body.code]).toEqual([400, 'BAD_USER_INPUT']);
     const graph = await gateway.graphql(key, EVENTS, { first: 1000, filter: { actions: ['x'] } });
-    expect(graph.body.errors[0].extensions.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
-      '/first',
-      '/filter/actions',
-    ]);
+    const named = graph.body.errors[0].extensions.errors.map(({ pointer }: { pointer: string }) => pointer);
+    expect(new Set(named)).toEqual(new Set(['/first', '/filter/actions']));
   });
 
   it('take an instant in any zone, and filter by it', async () => {

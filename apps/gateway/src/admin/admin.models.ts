@@ -1,9 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsString, Max, Min } from 'class-validator';
 import { PROVIDERS, SCOPES, VENDORS } from '#libs/domain';
 import { PLATFORMS } from '#libs/tenancy';
-import { IfPresent } from '../edge/validators.js';
+import { pageArgs } from '../edge/page-args.js';
 
 /** Bodies are checked by the tenancy itself, every bad and unknown field at once; these models describe them. */
 
@@ -208,17 +206,4 @@ export class LimitsModel {
   mailDomains?: string[] | null;
 }
 
-export class PageArgs {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 25 })
-  @IfPresent()
-  @Type(() => Number)
-  @IsInt({ message: 'must be a whole number from 1 to 200' })
-  @Min(1, { message: 'must be 1 to 200' })
-  @Max(200, { message: 'must be 1 to 200' })
-  first: number = 25;
-
-  @ApiPropertyOptional({ description: 'The endCursor of the page before.' })
-  @IfPresent()
-  @IsString({ message: 'must be the endCursor of the page before' })
-  after?: string;
-}
+export class PageArgs extends pageArgs(25) {}

@@ -1,22 +1,11 @@
-import { ArgsType, Field, ID, InputType, Int } from '@nestjs/graphql';
+import { ArgsType, Field, ID, InputType } from '@nestjs/graphql';
 import { Transform, Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsEnum,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsEnum, IsIn, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
 import { AUDIT_ACTIONS, type AuditOutcome } from '#libs/audit';
 import type { Vendor } from '#libs/domain';
+import { pageArgs } from '../edge/page-args.js';
 import { InstantScalar, isInstant } from '../edge/scalars.js';
-import { IfPresent, IsInstant } from '../edge/validators.js';
+import { IsInstant } from '../edge/validators.js';
 import { AuditOutcomeEnum, VendorEnum } from '../public-enums.js';
 
 /** Most values of one list of a filter. */
@@ -85,19 +74,7 @@ export class AuditFilter {
 }
 
 @ArgsType()
-export class AuditEventsArgs {
-  @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
-  @IfPresent()
-  @IsInt({ message: 'must be a whole number from 1 to 200' })
-  @Min(1, { message: 'must be 1 to 200' })
-  @Max(200, { message: 'must be 1 to 200' })
-  first: number = 50;
-
-  @Field(() => String, { nullable: true, description: 'The endCursor of the page before.' })
-  @IsOptional()
-  @IsString({ message: 'must be the endCursor of the page before' })
-  after?: string | null;
-
+export class AuditEventsArgs extends pageArgs(50) {
   @Field(() => AuditFilter, { nullable: true })
   @IsOptional()
   @ValidateNested()

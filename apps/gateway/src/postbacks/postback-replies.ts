@@ -60,10 +60,10 @@ const send = (reply: FastifyReply, { status }: ReadAnswer<unknown>, body: unknow
 
 /** A page of what Kochava answers whole, by rising number: what is made or deleted meanwhile shifts nothing. */
 function pageOf<T extends { id: string }>(all: readonly T[], { first, after }: PostbackPageArgs): Page<T> {
-  const from = after === undefined ? 0n : numberOf(after);
+  const from = typeof after === 'string' ? numberOf(after) : undefined;
   const rest = all
     .map((item) => ({ item, number: BigInt(item.id) }))
-    .filter(({ number }) => after === undefined || number > from)
+    .filter(({ number }) => from === undefined || number > from)
     .sort((a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : 0))
     .map(({ item }) => item);
   const nodes = rest.slice(0, first);

@@ -1,8 +1,8 @@
 import { ID, InputType } from '@nestjs/graphql';
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import { Allow, IsBoolean, IsEnum, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsBoolean, IsEnum, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { badInput } from '#libs/domain';
+import { AsSent } from '../edge/as-sent.js';
+import { pageArgs } from '../edge/page-args.js';
 import { Public } from '../edge/public-type.js';
 import { JsonScalar } from '../edge/scalars.js';
 import { IfPresent } from '../edge/validators.js';
@@ -16,16 +16,6 @@ const Name = (): PropertyDecorator => (target, key) => {
   Length(1, LONGEST_NAME, { message: A_NAME })(target, key);
   Matches(/\S/, { message: 'must not be blank' })(target, key);
   IsString({ message: 'must be a text' })(target, key);
-};
-
-/**
- * As it was sent. class-transformer would copy it, leave `__proto__` out without a word, and call what stands under
- * `constructor`; what it takes for a Boolean it does not walk into.
- */
-const AsSent = (): PropertyDecorator => (target, key) => {
-  Type(() => Boolean)(target, key);
-  Transform(({ obj }) => (obj as Record<string | symbol, unknown>)[key])(target, key as string);
-  Allow()(target, key);
 };
 
 const KEY_DESCRIPTION =
@@ -104,20 +94,7 @@ export class UpdatePostbackInput {
 }
 
 /** Pages of what Kochava answers whole. */
-export class PostbackPageArgs {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 200 })
-  @IfPresent()
-  @Type(() => Number)
-  @IsInt({ message: 'must be a whole number from 1 to 200' })
-  @Min(1, { message: 'must be 1 to 200' })
-  @Max(200, { message: 'must be 1 to 200' })
-  first: number = 200;
-
-  @ApiPropertyOptional({ description: 'The endCursor of the page before.' })
-  @IfPresent()
-  @IsString({ message: 'must be the endCursor of the page before' })
-  after?: string;
-}
+export class PostbackPageArgs extends pageArgs(200) {}
 
 /** A body under /v1/apps/{id}. BAD_USER_INPUT where it names another app than the path. */
 export function atPath<T extends { appId?: string }>(input: T, appId: string): T & { appId: string } {

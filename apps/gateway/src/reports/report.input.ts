@@ -13,6 +13,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { RulesBetween } from '../edge/input.js';
+import { pageArgs } from '../edge/page-args.js';
 import { Public } from '../edge/public-type.js';
 import { InstantScalar, isInstant } from '../edge/scalars.js';
 import { IfPresent, IsInstant, IsListOf, IsPlainObject, IsTimeZone } from '../edge/validators.js';
@@ -186,19 +187,7 @@ export class ReportFilter {
 }
 
 @ArgsType()
-export class ReportsArgs {
-  @Field(() => Int, { defaultValue: 25, description: '1 to 200.' })
-  @IfPresent()
-  @IsInt({ message: 'must be a whole number from 1 to 200' })
-  @Min(1, { message: 'must be 1 to 200' })
-  @Max(200, { message: 'must be 1 to 200' })
-  first: number = 25;
-
-  @Field(() => String, { nullable: true, description: 'The endCursor of the page before.' })
-  @IsOptional()
-  @IsString({ message: 'must be the endCursor of the page before' })
-  after?: string | null;
-
+export class ReportsArgs extends pageArgs(25) {
   @Field(() => ReportFilter, { nullable: true })
   @IsOptional()
   @ValidateNested()
@@ -207,16 +196,4 @@ export class ReportsArgs {
 }
 
 @ArgsType()
-export class ReportRowsArgs {
-  @Field(() => Int, { defaultValue: 100, description: '1 to 200.' })
-  @IfPresent()
-  @IsInt({ message: 'must be a whole number from 1 to 200' })
-  @Min(1, { message: 'must be 1 to 200' })
-  @Max(200, { message: 'must be 1 to 200' })
-  first: number = 100;
-
-  @Field(() => String, { nullable: true, description: 'The endCursor of the page before.' })
-  @IsOptional()
-  @IsString({ message: 'must be the endCursor of the page before' })
-  after?: string | null;
-}
+export class ReportRowsArgs extends pageArgs(100) {}

@@ -3,6 +3,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsEnum, IsInt, IsOptional, IsString, Max, Min, ValidateNested } from 'class-validator';
 import type { RulesBetween } from '../edge/input.js';
+import { pageArgs } from '../edge/page-args.js';
 import { Public } from '../edge/public-type.js';
 import { IfPresent, IsPlainObject } from '../edge/validators.js';
 import { ReportInput } from '../reports/report.input.js';
@@ -52,24 +53,8 @@ export class UpdateScheduleBody {
   notify!: string[];
 }
 
-const Pages = (): PropertyDecorator => (target, key) => {
-  const words = { message: 'must be a whole number from 1 to 200' };
-  for (const rule of [IfPresent(), Type(() => Number), IsInt(words), Min(1, words), Max(200, words)]) rule(target, key);
-};
-
 @ArgsType()
-export class SchedulePageArgs {
-  @Field(() => Int, { defaultValue: 25, description: '1 to 200.' })
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 25 })
-  @Pages()
-  first: number = 25;
-
-  @Field(() => String, { nullable: true, description: 'The endCursor of the page before.' })
-  @ApiPropertyOptional({ type: String, description: 'The endCursor of the page before.' })
-  @IsOptional()
-  @IsString({ message: 'must be the endCursor of the page before' })
-  after?: string | null;
-}
+export class SchedulePageArgs extends pageArgs(25) {}
 
 @ArgsType()
 export class SchedulesArgs extends SchedulePageArgs {

@@ -1,8 +1,9 @@
-import { ArgsType, Field, ID, InputType, Int } from '@nestjs/graphql';
+import { ArgsType, Field, ID, InputType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { ArrayMinSize, IsInt, IsOptional, IsString, Max, Min, ValidateNested } from 'class-validator';
+import { ArrayMinSize, IsOptional, ValidateNested } from 'class-validator';
+import { pageArgs } from '../edge/page-args.js';
 import { Public } from '../edge/public-type.js';
-import { IfPresent, IsPlainObject } from '../edge/validators.js';
+import { IsPlainObject } from '../edge/validators.js';
 import { PlatformEnum } from '../public-enums.js';
 import {
   Flag,
@@ -56,19 +57,7 @@ export class AppGroupFilter {
 }
 
 @ArgsType()
-export class AppGroupsArgs {
-  @Field(() => Int, { defaultValue: 25, description: '1 to 200.' })
-  @IfPresent()
-  @IsInt({ message: 'must be a whole number from 1 to 200' })
-  @Min(1, { message: 'must be 1 to 200' })
-  @Max(200, { message: 'must be 1 to 200' })
-  first: number = 25;
-
-  @Field(() => String, { nullable: true, description: 'The endCursor of the page before.' })
-  @IsOptional()
-  @IsString({ message: 'must be the endCursor of the page before' })
-  after?: string | null;
-
+export class AppGroupsArgs extends pageArgs(25) {
   @Field(() => AppGroupFilter, { nullable: true })
   @IsOptional()
   @IsPlainObject()

@@ -1,19 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsEnum,
-  IsInt,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  Min,
-} from 'class-validator';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsBoolean, IsEnum, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { pageArgs } from '../edge/page-args.js';
 import { IfPresent, IsListOf } from '../edge/validators.js';
 
 /** Rules that the inputs of several of these doors share. */
@@ -114,33 +103,7 @@ export const QueryList = (description: string): PropertyDecorator =>
   );
 
 /** Pages of what Kochava answers whole. */
-export class WholeListArgs {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 200 })
-  @IfPresent()
-  @Type(() => Number)
-  @IsInt({ message: 'must be a whole number from 1 to 200' })
-  @Min(1, { message: 'must be 1 to 200' })
-  @Max(200, { message: 'must be 1 to 200' })
-  first: number = 200;
-
-  @ApiPropertyOptional({ type: 'string', description: 'The endCursor of the page before.' })
-  @IfPresent()
-  @IsString({ message: 'must be the endCursor of the page before' })
-  after?: string;
-}
+export class WholeListArgs extends pageArgs(200) {}
 
 /** Pages of what Kochava answers in pages. */
-export class PageQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 25 })
-  @IfPresent()
-  @Type(() => Number)
-  @IsInt({ message: 'must be a whole number from 1 to 200' })
-  @Min(1, { message: 'must be 1 to 200' })
-  @Max(200, { message: 'must be 1 to 200' })
-  first: number = 25;
-
-  @ApiPropertyOptional({ type: 'string', description: 'The endCursor of the page before.' })
-  @IfPresent()
-  @IsString({ message: 'must be the endCursor of the page before' })
-  after?: string;
-}
+export class PageQuery extends pageArgs(25) {}

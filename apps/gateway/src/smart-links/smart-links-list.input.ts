@@ -1,6 +1,7 @@
 import { ArgsType, Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Transform, Type } from 'class-transformer';
-import { ArrayMinSize, IsInt, IsOptional, IsString, Max, Min, ValidateNested } from 'class-validator';
+import { ArrayMinSize, IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { pageArgs } from '../edge/page-args.js';
 import { IfPresent, IsPlainObject } from '../edge/validators.js';
 import {
   Flag,
@@ -46,19 +47,7 @@ export class SmartLinkFilter {
 }
 
 @ArgsType()
-export class SmartLinksArgs {
-  @Field(() => Int, { defaultValue: 25, description: '1 to 200.' })
-  @IfPresent()
-  @IsInt({ message: 'must be a whole number from 1 to 200' })
-  @Min(1, { message: 'must be 1 to 200' })
-  @Max(200, { message: 'must be 1 to 200' })
-  first: number = 25;
-
-  @Field(() => String, { nullable: true, description: 'The endCursor of the page before.' })
-  @IsOptional()
-  @IsString({ message: 'must be the endCursor of the page before' })
-  after?: string | null;
-
+export class SmartLinksArgs extends pageArgs(25) {
   @Field(() => SmartLinkFilter, { nullable: true })
   @IsOptional()
   @IsPlainObject()

@@ -11,7 +11,7 @@ export function pageOfWhole<T>(
   keyOf: (item: T) => string,
   { first, after }: WholeListArgs,
 ): Page<T> {
-  const from = after === undefined ? undefined : keyIn(after);
+  const from = typeof after === 'string' ? keyIn(after) : undefined;
   const rest = all
     .filter((item) => from === undefined || compare(keyOf(item), from) > 0)
     .sort((one, other) => compare(keyOf(one), keyOf(other)));
