@@ -252,6 +252,11 @@ describe('KPIs of Kochava', () => {
   it('stands beside Adjust, and each says what it could not', async () => {
     const both = await rest({ vendors: 'adjust,kochava', metrics: 'installs', group_by: 'day,network' });
     expect(new Set(both.rows.map(({ vendor }) => vendor))).toEqual(new Set(['ADJUST', 'KOCHAVA']));
+    const lacking = await rest({ vendors: '', metrics: 'installs', os_names: 'ios', group_by: 'os_name' });
+    expect(lacking.body.sources[1].unsupported).toEqual(['OS_NAME', 'os_names']);
+    const asBody = { ...DAYS, metrics: ['INSTALLS'], filter: { osNames: ['ios'] } };
+    const { body: answered } = await gateway.http('post', '/v1/kpis/query', key).send(asBody);
+    expect(answered.sources[1].unsupported).toEqual(['filter.osNames']);
     const { body } = await gateway.graphql(
       key,
       '{ kpis(input: { from: "2026-05-01", to: "2026-05-03", metrics: [INSTALLS], groupBy: [OS_NAME] }) { rows { vendor } totals { vendor } sources { vendor status unsupported error { code } reports { id } } } }',

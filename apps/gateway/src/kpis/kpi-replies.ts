@@ -7,7 +7,7 @@ import { sendTable, sendWithETag } from '../edge/tabular.js';
 import { KpiQueryInput } from './kpi.input.js';
 import type { KpiAnswer } from './kpi-answer.js';
 import { FORM_PARAMS, type KpiForm, readForm } from './kpi-form.js';
-import { type RawQuery, kpiInputOf, renamed } from './kpi-params.js';
+import { KPI_PARAMS, type Params, type RawQuery, kpiInputOf, renamed } from './kpi-params.js';
 import { KpisService } from './kpis.service.js';
 import type { SourceReport } from './kpi-source.js';
 import { RestSources } from './rest-sources.js';
@@ -32,7 +32,7 @@ export class KpiReplies {
       return { form, input: kpiInputOf(query, problems) };
     });
     try {
-      await this.answer(tenant, input, form, Boolean(query['on_failed_source']), reply);
+      await this.answer(tenant, input, form, Boolean(query['on_failed_source']), reply, KPI_PARAMS);
     } catch (error) {
       throw renamed(error);
     }
@@ -60,13 +60,14 @@ export class KpiReplies {
     form: KpiForm,
     policyAsked: boolean,
     reply: FastifyReply,
+    params?: Params,
   ): Promise<void> {
     reply.header('Cache-Control', 'private, no-cache');
     reply.header('Vary', 'Authorization, X-API-Key, Accept');
     if (form.format === 'json') {
       const answer = await this.kpis.find(tenant, input);
       reply.header('Cache-Status', cacheStatus(answer.reports));
-      await sendJson(reply, answer, await this.sources.of(tenant, answer.sources), form.totals);
+      await sendJson(reply, answer, await this.sources.of(tenant, answer.sources, params), form.totals);
       return;
     }
     // Half an answer must not look whole: where nothing tells of a failed source, it is an error.
