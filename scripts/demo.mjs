@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import QRCode from 'qrcode';
 import { build } from './build.mjs';
+import { claim, leave } from './demo-folder.mjs';
 
 const DAY = 86_400_000;
 const dataDir = resolve(process.env.DATA_DIR ?? '.data');
@@ -55,6 +56,7 @@ async function stop(code) {
   );
   for (const child of children) child.kill('SIGTERM');
   await Promise.all(ended);
+  await leave(dataDir);
   process.exit(code);
 }
 
@@ -212,6 +214,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () =>
 
 try {
   await mkdir(dataDir, { recursive: true });
+  await claim(dataDir);
   step('Building …');
   await build({ ifNeeded: true });
   step('Starting the vendors’ stand-in and the gateway on embedded Postgres …');

@@ -3,6 +3,7 @@ import { AppRegistry, CredentialVault } from '#libs/tenancy';
 import { pickReport } from '../apps/gateway/src/kpis/kochava-pick.js';
 import { KnownLinks } from '../apps/gateway/src/reports/known-links.js';
 import { ReportStore } from '../apps/gateway/src/reports/report-store.js';
+import { SmallFiles } from '../apps/gateway/src/reports/small-files.js';
 import { SummaryReports } from '../apps/gateway/src/reports/summary-reports.js';
 import { SummaryTidy } from '../apps/gateway/src/reports/summary-tidy.js';
 import { DEMO_REPORTING_KEY, KOCHAVA_ORBIT_RUNNER_IOS, ORBIT_RUNNER_IOS } from '../apps/sandbox/src/index.js';
@@ -216,6 +217,19 @@ describe('Kochava’s summaries, asked for', () => {
     expect(file.body.detail).toContain('no longer has');
     const again = await rest({ wait_seconds: '0' });
     expect([again.source.status, creates()]).toEqual(['PENDING', 2]);
+    expect(again.source.reports[0].id).not.toBe(lost.id);
+  });
+
+  it('asks anew by itself where it finds out that a file is gone', async () => {
+    const first = await rest({ wait_seconds: '0' });
+    await done();
+    const [lost] = first.source.reports as [{ id: string }];
+    await gateway.database.sql(`UPDATE reports SET upstream_token = '404' WHERE id = '${lost.id}'`);
+    // As after a restart: nothing of it is in memory.
+    Object.assign(gateway.app.get(SmallFiles), { kept: new Map() });
+    gateway.app.get(KnownLinks).keep(lost.id, `${gateway.sandbox.url}/expired?Expires=1`);
+    const again = await rest({ wait_seconds: '0' });
+    expect([again.source.status, again.source.error, creates()]).toEqual(['PENDING', null, 2]);
     expect(again.source.reports[0].id).not.toBe(lost.id);
   });
 

@@ -29,4 +29,9 @@ function html(code: ErrorCode): string {
 </head><body><p><code>${code}</code></p><h1>${escape(titleOf(code))}</h1><p>${escape(means)}</p><h2>What to do</h2><ul>${items}</ul></body></html>`;
 }
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escape = (text: string): string =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll(/`([^`]+)`/g, '<code>$1</code>');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { KochavaApp } from '../world/kochava.js';
 import type { World } from '../world/world.js';
 import type { ReportingKey } from './access.js';
@@ -54,6 +55,8 @@ export class ReportStore {
   private readonly all = new Map<string, Report>();
   private readonly files = new Map<string, Buffer>();
   private fates: string[] = [];
+  /** No token is given twice, also by another run: whoever keeps one must not be answered with another's report. */
+  private readonly run = randomUUID();
 
   constructor(
     private readonly world: () => World,
@@ -85,7 +88,7 @@ export class ReportStore {
       ...asked,
       request,
       number,
-      token: tokenOf(`report/${number}`),
+      token: tokenOf(`report/${this.run}/${number}`),
       deleted: false,
       question: questionOf(asked.kind, request),
       ...(fate !== undefined && { fate }),
