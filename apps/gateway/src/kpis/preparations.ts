@@ -4,22 +4,35 @@ import type { SourceReport } from './kpi-source.js';
 
 type Prepare<P> = (question: KpiQuestion, opened: OpenedApps, names: NetworkNames) => P;
 
+/** Keys that ask one and the same question of which this is remembered: what each opens is an object of its own. */
+const MOST_KEYS = 16;
+
+/** By what a key has opened: once that has changed, nothing is left of it here. */
+interface OfQuestion<P> {
+  readonly byApps: WeakMap<OpenedApps, { readonly names: NetworkNames; readonly prepared: P }>;
+  kept: number;
+}
+
 /**
  * What questions come to at a vendor, before anything is asked: worked out once for the same question about the same apps,
  * and shared. What is answered has a report of its own.
  */
 export class Preparations<P extends { report: SourceReport }> {
-  private readonly known = new WeakMap<KpiQuestion, { opened: OpenedApps; names: NetworkNames; prepared: P }>();
+  private readonly questions = new WeakMap<KpiQuestion, OfQuestion<P>>();
 
   constructor(private readonly prepare: Prepare<P>) {}
 
   of(question: KpiQuestion, opened: OpenedApps, names: NetworkNames): P {
-    let known = this.known.get(question);
-    if (!known || known.opened !== opened || known.names !== names) {
-      known = { opened, names, prepared: this.prepare(question, opened, names) };
-      this.known.set(question, known);
+    let known = this.questions.get(question);
+    const mine = known?.byApps.get(opened);
+    if (mine?.names === names) return mine.prepared;
+    const prepared = this.prepare(question, opened, names);
+    if (!known || known.kept >= MOST_KEYS) {
+      this.questions.set(question, (known = { byApps: new WeakMap(), kept: 0 }));
     }
-    return known.prepared;
+    known.kept++;
+    known.byApps.set(opened, { names, prepared });
+    return prepared;
   }
 }
 
