@@ -31,12 +31,13 @@ export interface AdjustKpiRowBatch {
   readonly nulls: boolean;
 }
 
-/** A batch as rows with numbers. `app` is the answer's, where it is not grouped by apps. */
+/** A batch as rows with numbers; null for one that is too large to be one. `app`: the answer's, where not grouped by apps. */
 export function* rowsOf(batch: AdjustKpiRowBatch, head: AdjustKpiHead, app?: AdjustApp): Generator<AdjustKpiRow> {
   const appColumn = head.columns.indexOf('apps');
   const width = head.kpis.length;
   const text = batch.text.toString('latin1', 0, batch.text.length - 1).replaceAll('\n', ',');
-  const values = JSON.parse(`[${text}]`) as (number | null)[];
+  const parsed = JSON.parse(`[${text}]`) as (number | null)[];
+  const values = /e/i.test(text) ? parsed.map((value) => (Number.isFinite(value) ? value : null)) : parsed;
   let row = 0;
   for (const group of batch.groups) {
     for (; row < group.end; row++) {

@@ -45,6 +45,7 @@ describe('RowReader', () => {
       );
       expect(streamed([day(values)], question(['day']))[0]!.values).toEqual(expected);
     }
+    expect(streamed([day('1e400,-1E400')], question(['day']))[0]!.values).toEqual([null, null]);
     const wrong = ['01,2', '1,2.', '.5,1', '+1,2', '1,2e', '1,,2', '1,', '1,2,', '1 2,3', '1,nul', '1,nulll', '1,NaN'];
     for (const values of [...wrong, '1,true', '1,"x"', '1,""', '1,[2]', '1,{}', '1,2,3', '1', '', '1,"0x10"', '1;2']) {
       expect([values, failureOf(() => streamed([day(values)], question(['day']))).failure]).toEqual([

@@ -13,7 +13,7 @@ describe('numbersInto', () => {
       '9007199254740993',
       '-1234567890123456',
     ];
-    const others = ['1.5', '-0.25', '1e3', '2E-7', 'null', '123456789.123456789', '0.1', '1e400'];
+    const others = ['1.5', '-0.25', '1e3', '2E-7', 'null', '123456789.123456789', '0.1', '1e308'];
     for (const value of [...values, ...others]) {
       const rows: KpiCells[] = [
         ['a', null, null],
@@ -25,5 +25,11 @@ describe('numbersInto', () => {
         ['b', 2, JSON.parse(value)],
       ]);
     }
+  });
+
+  it('reads what no number can hold as null', () => {
+    const rows: KpiCells[] = [['a', null, null]];
+    numbersInto(rows, 1, Buffer.from('1e400,-1e400\n'));
+    expect(rows).toEqual([['a', null, null]]);
   });
 });
