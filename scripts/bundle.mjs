@@ -103,6 +103,9 @@ export const wasm = { valueOf: () => readFileSync(join(__dirname, 'query-compile
   },
 });
 
+/** esbuild leaves regular expressions as they are; the packed script is read one byte a character. */
+const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 /** `dist`/bundle from what SWC has made in `dist`. */
 export async function bundle(dist) {
   const folder = join(dist, 'bundle');
@@ -148,6 +151,7 @@ export async function bundle(dist) {
     }),
   ]);
   const script = join(folder, 'gateway.cjs');
-  await writeFile(script, (await readFile(script, 'utf8')).replaceAll(/(?<![\w$.])import\(/g, '__import('));
+  const text = (await readFile(script, 'utf8')).replaceAll(/(?<![\w$.])import\(/g, '__import(');
+  await writeFile(script, text.replaceAll(/[^\0-\x7f]/g, escaped));
   await promisify(execFile)(process.execPath, [join(packed, 'make-cache.js'), resolve(script)]);
 }

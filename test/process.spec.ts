@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '../apps/sandbox/src/index.js';
@@ -32,6 +32,10 @@ describe('the process', () => {
     expect(response.ok).toBe(true);
     return response.json() as Promise<Record<string, never>>;
   };
+
+  it('is packed one byte a character, as it is read', () => {
+    expect(/[^\0-\x7f]/.exec(readFileSync(processes.script, 'utf8'))?.[0]).toBeUndefined();
+  });
 
   it('exits 78 with one line that names the variable', async () => {
     for (const [name, value] of [

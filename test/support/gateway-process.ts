@@ -45,6 +45,10 @@ export function useGatewayProcesses() {
     return child;
   };
   return {
+    /** The script that a process runs. */
+    get script(): string {
+      return join(root, 'dist/bundle/gateway.cjs');
+    },
     /** Starts one and waits until it listens. */
     start: async (env: Record<string, string>): Promise<GatewayProcess> => {
       const child = launch({ PORT: '0', ...env, LOG_LEVEL: 'info' });

@@ -15,7 +15,7 @@ export const cacheOf = (file: string): string => file.replace(/\.cjs$/, '.cache'
  */
 export function load(file: string): { contents: Contents; script: Script } {
   const cache = cacheOf(file);
-  // One byte a character: esbuild writes all others as escapes.
+  // One byte a character: scripts/bundle.mjs writes all others as escapes.
   const script = new Script(readFileSync(file, 'latin1'), {
     filename: file,
     cachedData: existsSync(cache) ? readFileSync(cache) : undefined,
