@@ -29,6 +29,7 @@ export class ReportWaits {
   /** The rows as they stand when none is under way any more, when the time is over, or when the caller has left. */
   async wait(rows: readonly ReportModel[], milliseconds: number, signal?: Leaving): Promise<ReportModel[]> {
     const end = Date.now() + milliseconds;
+    const leaving = abortSignalOf(signal);
     const ids = rows.filter(isLive).map(({ id }) => id);
     for (const id of ids) this.waited.set(id, (this.waited.get(id) ?? 0) + 1);
     const now = (): ReportModel[] => rows.map((row) => this.seen.get(row.id) ?? row);
@@ -37,9 +38,7 @@ export class ReportWaits {
       // Whoever does not wait asks again: by then it is to be known.
       if (ids.length > 0) void goOn();
       while (now().some(isLive) && Date.now() < end && !signal?.aborted) {
-        const left = sleep(Math.min(POLL_MS, Math.max(1, end - Date.now())), undefined, {
-          signal: abortSignalOf(signal),
-        });
+        const left = sleep(Math.min(POLL_MS, Math.max(1, end - Date.now())), undefined, { signal: leaving });
         await Promise.race([goOn(), left]).catch(() => undefined);
       }
       return now();
