@@ -122,6 +122,17 @@ describe('a stream', () => {
     });
   });
 
+  it('without a bound has errors that are read within that of a whole answer, compressed or not', async () => {
+    const { baseUrl } = await vendor((_, response, number) => {
+      response.writeHead(403, number === 1 ? { 'content-encoding': 'gzip' } : {});
+      response.end(number === 1 ? gzipSync(`No: ${SECRET}`) : 'x'.repeat(2_000));
+    });
+    const { http } = rig({ maxBytes: 1_000 });
+    for (const expected of [{ failure: 'forbidden', message: 'No: [redacted]' }, { failure: 'too-large' }]) {
+      expect(await failureOf(http.stream(callTo(baseUrl, { maxBytes: Infinity })))).toMatchObject(expected);
+    }
+  });
+
   it('trips the breaker when its body breaks off again and again', async () => {
     const baseUrl = await rawVendor('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc');
     const { http } = rig({ breaker: { failures: 2, halfOpenAfterMs: 30_000 } });

@@ -195,10 +195,12 @@ export class UpstreamHttp {
   private async openStream(run: Run, attempt: Attempt, authorized: Authorized): Promise<Opened | Failed> {
     const { call } = run;
     const maxBytes = this.maxBytesOf(call);
-    const reply = await this.wire.exchange(attempt, call, authorized, true, maxBytes);
+    // An error is read whole, though the stream may have no bound: that would be memory, and nothing that zlib takes.
+    const mostOfError = Math.min(maxBytes, this.maxBytes);
+    const reply = await this.wire.exchange(attempt, call, authorized, true, mostOfError);
     if (reply instanceof Failed) return reply;
     if (reply.status >= 400) {
-      const judged = judge(call, reply, await decodeWhole(attempt, reply, maxBytes));
+      const judged = judge(call, reply, await decodeWhole(attempt, reply, mostOfError));
       if (judged instanceof Failed) return judged;
     }
     const limits = { maxBytes, chunkMs: this.tryMs(call), deadlineAt: run.deadlineAt };
