@@ -55,6 +55,12 @@ const TABLE: [string, Asked][] = [
     { query: '{ a: viewer { ...p } } fragment p on Viewer { __typename keyName }' },
   ],
   ['introspection', { query: '{ __type(name: "KpiRow") { name fields { name } } }' }],
+  [
+    'introspection beside rows',
+    {
+      query: `{ __schema { queryType { fields { name type { name } } } } kpis(input: ${QUESTION}) { rows { time } } }`,
+    },
+  ],
   ['what is not there', { query: '{ app(id: "none") { id } viewer { keyName } }' }],
   ['an input that breaks a rule', { query: KPIS, variables: { input: { ...input, to: '2025-01-01' } } }],
   ['many edges that the key may not see', { query: `{ kpis(input: ${QUESTION}) { rows { time app { name } } } }` }],

@@ -47,6 +47,8 @@ type Exchange<T> = (run: Run, lane: Lane, attempt: Attempt, authorized: Authoriz
 
 const NO_TURN: ReadonlySet<UpstreamFailure> = new Set(['breaker-open', 'overloaded']);
 
+const stopping = (): Failed => new Failed('cancelled', 'The gateway is stopping.');
+
 /** Longest message of a vendor's that is passed on, in characters. */
 const MESSAGE_LENGTH = 500;
 
@@ -118,7 +120,7 @@ export class UpstreamHttp {
 
   private async tryOnce<T>(run: Run, exchange: Exchange<T>): Promise<T | Failed> {
     const { call } = run;
-    if (this.closed) return new Failed('cancelled', 'The gateway is stopping.');
+    if (this.closed) return stopping();
     const lane = this.lanes.for(call.vendor, call.credential.id);
     let refused = lane.refused();
     const waited = refused ? undefined : this.enter(run, lane);
@@ -138,6 +140,8 @@ export class UpstreamHttp {
       const secret = await this.secretOf(run, attempt);
       if (secret instanceof Failed) return (result = secret);
       const authorized = call.authorize(secret);
+      // It may have been closed during the waits.
+      if (this.closed) return (result = stopping());
       return (result = lane.refused() ?? (await exchange(run, lane, attempt, authorized)));
     } finally {
       run.sent ||= attempt.sent;

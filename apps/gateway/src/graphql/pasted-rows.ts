@@ -66,7 +66,7 @@ export class PastedRows {
   /** The document with leaves for rows; undefined where there are none, or where any of them can't be one. */
   documentOf(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode | undefined {
     const { selectionSet } = operation;
-    if (!areApart(selectionSet.selections)) return undefined;
+    if (!areApart(selectionSet.selections) || selectionSet.selections.some(isIntrospection)) return undefined;
     const leaves: FieldNode[] = [];
     const selections = selectionSet.selections.map((field) => {
       if (!isNamed(field, 'kpis')) return field;
@@ -108,6 +108,10 @@ export function withTexts(json: string, texts: readonly string[] | undefined): s
 
 const isNamed = (selection: SelectionNode, name: string): selection is FieldNode =>
   selection.kind === Kind.FIELD && selection.name.value === name;
+
+/** Asks the schema for itself, and is not to be told of the second one. */
+const isIntrospection = (selection: SelectionNode): boolean =>
+  isNamed(selection, '__schema') || isNamed(selection, '__type');
 
 /** Fields alone, none of which GraphQL would have to merge with another. */
 function areApart(selections: readonly SelectionNode[]): boolean {

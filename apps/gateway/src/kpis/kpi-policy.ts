@@ -18,7 +18,14 @@ export function prepared(
   request: SourceRequest,
 ): readonly PreparedSource[] | Promise<readonly PreparedSource[]> {
   const problems: FieldError[] = [];
-  const begun = sources.map((source) => gatherProblems(problems, () => source.prepare(request)));
+  const begun: (PreparedSource | Promise<PreparedSource> | undefined)[] = [];
+  try {
+    for (const source of sources) begun.push(gatherProblems(problems, () => source.prepare(request)));
+  } catch (error) {
+    // Nobody hears of the others any more, and one that fails unheard would end the process.
+    for (const part of begun) if (part instanceof Promise) part.catch(() => undefined);
+    throw error;
+  }
   if (begun.some((part) => part instanceof Promise)) return preparedLater(begun, problems);
   if (problems.length > 0) throw badInput(problems);
   return begun as PreparedSource[];
