@@ -44,6 +44,22 @@ describe('open', () => {
     expect((await directory.open(context, [game.id], 'adjust')).opened[0]!.upstreamName).toBe('xyz789');
   });
 
+  it('gives keys without a list one and the same object, and no other key or tenant that one', async () => {
+    const { context, directory, registry, id } = await newTenant();
+    const game = await registry.create(id, { name: 'Game', platform: 'iOS', adjustToken: 'abc123' });
+    const other = await registry.create(id, { name: 'Other', platform: 'iOS', adjustToken: 'xyz789' });
+    const key = { ...context, keyId: randomUUID() };
+    const all = await directory.open(context, null, 'adjust');
+    expect(await directory.open(key, null, 'adjust')).toBe(all);
+    expect(all.opened.map((app) => app.name)).toEqual(['Game', 'Other']);
+    const listed = await directory.open(withList(key, other.id), null, 'adjust');
+    expect(listed.opened.map((app) => app.name)).toEqual(['Other']);
+    expect(await directory.open(withList(context, game.id, other.id), null, 'adjust')).not.toBe(all);
+    const stranger = { ...key, tenantId: (await newTenant()).id };
+    expect((await directory.open(stranger, null, 'adjust')).opened).toEqual([]);
+    expect(await directory.open(key, null, 'adjust')).toBe(all);
+  });
+
   it('translates to the name that each vendor API takes, in the order asked, each app once', async () => {
     const { id, context, directory, registry } = await newTenant();
     const names = { adjustToken: 'abc123', kochavaGuid: 'kogame-ios', kochavaAppId: 444 };

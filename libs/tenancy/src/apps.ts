@@ -68,8 +68,9 @@ export class AppDirectory {
     appIds: readonly string[] | null | undefined,
     providers: readonly Provider[],
   ): Record<string, OpenedApps> | Promise<Record<string, OpenedApps>> {
-    // The key is part of it: its list of apps decides what it sees.
-    const question = `${this.changes}/${tenant.tenantId}/${tenant.keyId}/${providers.join()}/${textOf(appIds)}`;
+    // A key's list of apps decides what it sees; those without one see the same, and share what is made of it.
+    const key = tenant.appIds ? tenant.keyId : 'every app';
+    const question = `${this.changes}/${tenant.tenantId}/${key}/${providers.join()}/${textOf(appIds)}`;
     const found = this.openings.get(question, async (old) => {
       const opened = await this.lookUp(tenant, appIds, providers);
       // The same object while nothing has changed: what was worked out with it goes on.
