@@ -24,8 +24,11 @@ export class HeaderCache {
   readonly #slots: (Header | undefined)[];
   #weight: number;
 
-  /** For an answer of so many bytes, or one that goes on after them. */
-  constructor(bytes: number) {
+  /** For an answer of so many bytes, or one that goes on after them. `grown` is called whenever it weighs more. */
+  constructor(
+    bytes: number,
+    private readonly grown?: () => void,
+  ) {
     const slots = Math.min(MOST_SLOTS, Math.max(FEWEST_SLOTS, 2 ** Math.floor(Math.log2(bytes / 16 + 1))));
     this.#slots = new Array<Header | undefined>(slots).fill(undefined);
     this.#weight = 8 * slots;
@@ -58,6 +61,7 @@ export class HeaderCache {
     const slot = hash(view, pos, end) & (this.#slots.length - 1);
     this.#weight += length + (this.#slots[slot] ? -this.#slots[slot].length : HEADER_WEIGHT);
     this.#slots[slot] = header;
+    this.grown?.();
     return header;
   }
 }

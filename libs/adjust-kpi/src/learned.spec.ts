@@ -212,4 +212,16 @@ describe('LearnedOfMany', () => {
     expect(isKnown(questions[0]!)).toBe(false);
     for (const seed of [1, 2, 3]) expectSame(answer(seed), questions[0]!);
   });
+
+  it('counts what it learns of answers too large to keep their nodes, also of the last one', () => {
+    const many = new LearnedOfMany(1_000_000);
+    const questions = Array.from({ length: 10 }, () => ({ ...learning(), learned: many.begin() }));
+    const countries = Array.from({ length: 900 }, (_, at) => `country ${at}`);
+    const body = bodyOf(answer(1, { countries }));
+    expect(body.length).toBeGreaterThan(65_536);
+    const isKnown = (asked: Question) => Object.isFrozen(tableOf(body, asked).head);
+    for (const asked of questions) expect([isKnown(asked), isKnown(asked)]).toEqual([false, true]);
+    expect(isKnown(questions[9]!)).toBe(true);
+    expect(isKnown(questions[0]!)).toBe(false);
+  });
 });

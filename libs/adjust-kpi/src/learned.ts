@@ -68,7 +68,8 @@ export class Learned {
     if (this.#answers < 2 || bytes.length > LONGEST_HEAD || this.#headsInVain >= MOST_IN_VAIN) return undefined;
     this.#headsInVain++;
     this.#nodesInVain = 0;
-    const headers = new HeaderCache(Math.min(expected, HEADERS_FOR));
+    // Most of what is learned comes after the head, and of a question that is not asked again nothing else would tell.
+    const headers = new HeaderCache(Math.min(expected, HEADERS_FOR), () => this.#used());
     this.#head = { bytes: Buffer.from(bytes), plan: frozen(plan), headers, nodesWeight: 0 };
     this.#used();
     return headers;
