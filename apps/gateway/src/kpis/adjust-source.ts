@@ -11,7 +11,7 @@ import { KnownTables } from './known-tables.js';
 import { deepFreeze } from '../edge/recent.js';
 import { type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
-import { ownReport, Preparations } from './preparations.js';
+import { ownReport, Preparations, whenBoth } from './preparations.js';
 import { GivenRows, MOST_ROWS_REMEMBERED } from './row-source.js';
 import { asStream } from './kpi-source.js';
 import type {
@@ -48,19 +48,18 @@ export class AdjustSource implements KpiSourceService {
 
   prepare(request: SourceRequest): PreparedSource | Promise<PreparedSource> {
     const { tenant, question, appIds } = request;
-    const opened = this.directory.open(tenant, appIds, 'adjust');
-    const names = this.aliases.of(tenant.tenantId, 'ADJUST');
-    const prepared = (opened: OpenedApps, names: NetworkNames): PreparedSource => {
-      const shared = this.preparations.of(question, opened, names);
-      return {
-        report: shared.report,
-        read: () => this.read(request, this.own(shared)),
-        stream: () => this.stream(request, this.own(shared)),
-      };
-    };
-    return opened instanceof Promise || names instanceof Promise
-      ? Promise.all([opened, names]).then((found) => prepared(...found))
-      : prepared(opened, names);
+    return whenBoth(
+      this.directory.open(tenant, appIds, 'adjust'),
+      this.aliases.of(tenant.tenantId, 'ADJUST'),
+      (opened, names): PreparedSource => {
+        const shared = this.preparations.of(question, opened, names);
+        return {
+          report: shared.report,
+          read: () => this.read(request, this.own(shared)),
+          stream: () => this.stream(request, this.own(shared)),
+        };
+      },
+    );
   }
 
   private async read(request: SourceRequest, prepared: Prepared): Promise<SourceRows> {

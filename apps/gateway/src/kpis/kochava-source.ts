@@ -21,7 +21,7 @@ import type {
   SourceStream,
 } from './kpi-source.js';
 import { warnOfNoMatch } from './no-match.js';
-import { ownReport, Preparations } from './preparations.js';
+import { ownReport, Preparations, whenBoth } from './preparations.js';
 import { GivenRows } from './row-source.js';
 import { failSource, refuseSource } from './source-failure.js';
 
@@ -51,19 +51,18 @@ export class KochavaSource implements KpiSourceService {
 
   prepare(request: SourceRequest): PreparedSource | Promise<PreparedSource> {
     const { tenant, question, appIds } = request;
-    const opened = this.directory.open(tenant, appIds, 'kochava-reporting');
-    const names = this.aliases.of(tenant.tenantId, 'KOCHAVA');
-    const prepared = (opened: OpenedApps, names: NetworkNames): PreparedSource => {
-      const shared = this.preparations.of(question, opened, names);
-      return {
-        report: shared.report,
-        read: () => this.read(request, own(shared)),
-        stream: () => this.stream(request, own(shared)),
-      };
-    };
-    return opened instanceof Promise || names instanceof Promise
-      ? Promise.all([opened, names]).then((found) => prepared(...found))
-      : prepared(opened, names);
+    return whenBoth(
+      this.directory.open(tenant, appIds, 'kochava-reporting'),
+      this.aliases.of(tenant.tenantId, 'KOCHAVA'),
+      (opened, names): PreparedSource => {
+        const shared = this.preparations.of(question, opened, names);
+        return {
+          report: shared.report,
+          read: () => this.read(request, own(shared)),
+          stream: () => this.stream(request, own(shared)),
+        };
+      },
+    );
   }
 
   private async read(request: SourceRequest, prepared: Prepared): Promise<SourceRows> {

@@ -38,3 +38,9 @@ export class Preparations<P extends { report: SourceReport }> {
 
 /** A report that may be added to. */
 export const ownReport = (report: SourceReport): SourceReport => ({ ...report, warnings: [...report.warnings] });
+
+/** What `make` makes of both: at once where both are there, as those of a question that comes again are. */
+export const whenBoth = <A, B, R>(one: A | Promise<A>, other: B | Promise<B>, make: (one: A, other: B) => R) =>
+  one instanceof Promise || other instanceof Promise
+    ? Promise.all([one, other]).then((both) => make(...both))
+    : make(one, other);
