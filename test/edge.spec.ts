@@ -132,9 +132,8 @@ describe('the edge', () => {
         '/v1/nothing',
         '/V1/nothing',
         '/v1/apps/x/y',
-        '/vendor/adjust/x',
+        '/vendor/nobody/x',
         '/v1/admin/nothing',
-        '/kpis/v1/x',
         '//v1/apps',
       ]) {
         const { status, text } = await raw('GET', path);
@@ -142,6 +141,17 @@ describe('the edge', () => {
           path,
           path.startsWith('//') ? 404 : 401,
           path.startsWith('//') ? 'NOT_FOUND' : 'UNAUTHENTICATED',
+        ]);
+      }
+    });
+
+    it('does so at the vendors’ doors in the vendors’ form', async () => {
+      for (const path of ['/vendor/adjust', '/vendor/adjust/x', '/kpis/v1/x', '/kpis/v2']) {
+        const { status, text } = await raw('GET', path);
+        expect([path, status, text]).toEqual([
+          path,
+          401,
+          '{"error":"Send a gateway key: as `user_token=KEY` or `Authorization: Token token=KEY`."}',
         ]);
       }
     });

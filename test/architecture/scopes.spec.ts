@@ -5,7 +5,6 @@ import { GraphQLSchemaHost, Query, Resolver } from '@nestjs/graphql';
 import type { FastifyInstance } from 'fastify';
 import { buildSchema, type GraphQLField, type GraphQLSchema } from 'graphql';
 import { CredentialVault } from '#libs/tenancy';
-import type { DoorPolicy } from '../../apps/gateway/src/edge/needs-scope.js';
 import { DEMO_LINKS_KEY, DEMO_REPORTING_KEY } from '../../apps/sandbox/src/index.js';
 import { ADMIN_KEY, EVERY_SCOPE } from '../support/gateway.js';
 import { usePostbacks } from '../support/postbacks.js';
@@ -26,8 +25,6 @@ interface GraphqlAnswer {
   data: Record<string, unknown> | null;
   errors?: { message: string; path?: (string | number)[]; extensions: { code: string } }[];
 }
-
-const isOfVendor = (policy: DoorPolicy | undefined): boolean => policy !== undefined && /^vendor:/.test(policy);
 
 describe('Every way in asks for a scope', () => {
   /** By server: the sandbox is one too. */
@@ -115,7 +112,7 @@ describe('Every way in asks for a scope', () => {
       return `${status} ${(body as { code?: string }).code}`;
     };
     for (const { name, policy } of doors.rest) {
-      if (policy === 'everybody' || isOfVendor(policy)) continue;
+      if (policy === 'everybody' || policy === 'by-dialect') continue;
       seen[name] = [
         await knock(name),
         await knock(name, 'mmp_mistyped'),
@@ -125,6 +122,18 @@ describe('Every way in asks for a scope', () => {
       expected[name] = ['401 UNAUTHENTICATED', '401 UNAUTHENTICATED', policy === 'any' ? '200 undefined' : forbidden];
     }
     expect(seen).toEqual(expected);
+  });
+
+  it('leaves the scope to the dialect at the vendors’ doors alone, and asks for a key there too', async () => {
+    const ofVendors = doors.rest.filter(({ name }) => / \/(?:vendor|kpis)\b/.test(name));
+    expect(ofVendors.map(({ policy }) => policy)).toEqual(ofVendors.map(() => 'by-dialect'));
+    expect(doors.rest.filter(({ policy }) => policy === 'by-dialect')).toEqual(ofVendors);
+    for (const { name } of ofVendors) {
+      const [method, path] = name.split(' ') as [string, string];
+      const real = path.replace('*', 'v1/2eb2na2w54c3');
+      const { text } = await gateway.http(method.toLowerCase() as 'get', real, 'mmp_mistyped');
+      expect([name, text]).toEqual([name, expect.stringContaining('not a key of this gateway')]);
+    }
   });
 
   it('refuses the operator’s key at the tenants’ doors', async () => {

@@ -21,6 +21,7 @@ import { SchedulesModule } from './schedules/schedules.module.js';
 import { SharedModule } from './shared.module.js';
 import { SmartLinksModule } from './smart-links/smart-links.module.js';
 import { VendorReadsModule } from './vendor-reads/vendor-reads.module.js';
+import { VendorApisModule } from './vendor-apis/vendor-apis.module.js';
 import { ViewerModule } from './viewer/viewer.module.js';
 
 export interface GatewayParts {
@@ -69,6 +70,7 @@ export class GatewayModule {
         KpiReportsModule.forRoot({ dataDir, kpis, reports, schedules }),
         PostbacksModule,
         SmartLinksModule,
+        VendorApisModule.forRoot(config),
         AuditEventsModule,
         AdminModule,
       ],

@@ -10,7 +10,7 @@ export type {
 export { decodeJson } from './decode.js';
 export type { BreakerSettings } from './lane.js';
 export type { UpstreamAttempt } from './observation.js';
-export { redact } from './redact.js';
+export { redact, withoutSecrets } from './redact.js';
 export type { RetryPolicy, RetryReason } from './retry.js';
 export type { Secret, VendorCredential } from './secret.js';
 export { UpstreamError } from './upstream-error.js';

@@ -7,6 +7,7 @@ import { Lifecycle } from '../operations/lifecycle.js';
 import { PAGE_POLICY } from '../operations/page-policy.js';
 import { Log } from '../operations/log.js';
 import { checkGraphqlBody } from '../graphql/graphql-body.js';
+import { registerDoorBodies } from '../vendor-apis/door-body.js';
 import { toGatewayError } from './gateway-failure.js';
 import { PathMethods } from './path-methods.js';
 import { KeyGuard } from './key-guard.js';
@@ -69,6 +70,12 @@ export function registerHooks(
       refuse(error);
     }
   });
+
+  registerDoorBodies(
+    fastify,
+    (request, reply) => guard.atDoor(request, reply),
+    (error, request, reply) => filter.write(toGatewayError(error), request, reply),
+  );
 
   fastify.addHook('preValidation', (request, reply, done) => {
     if (request.routeOptions.url !== '/graphql') return done();

@@ -4,6 +4,8 @@ import { AuditLog } from '#libs/audit';
 import { type Edge, GatewayError } from '#libs/domain';
 import { ApiKeys, type KeyCheck } from '#libs/tenancy';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
+import { dialectOf } from '../vendor-apis/dialects.js';
+import { keyAtDoor } from '../vendor-apis/presented-keys.js';
 import { presentedKey } from './presented-key.js';
 import { RateLimits } from './rate-limits.js';
 import { RequestCaller } from './request-caller.js';
@@ -48,7 +50,15 @@ export class KeyGuard {
       return;
     }
     if (route === '/graphql' && request.method !== 'POST') return;
-    return this.tenant(request, reply, route === '/graphql' ? 'GRAPHQL' : 'REST');
+    const dialect = dialectOf(request);
+    if (!dialect) return this.tenant(request, reply, route === '/graphql' ? 'GRAPHQL' : 'REST');
+    // Where nothing is read of the body, the key can stand in it no more.
+    if (dialect.keyIn === 'head' || route === undefined) return this.atDoor(request, reply);
+  }
+
+  /** As `check`, at a vendor's door, where its own clients put a key. */
+  atDoor(request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
+    return this.admit(keyAtDoor(dialectOf(request)!, request), request, reply, 'VENDOR');
   }
 
   private isOpen(route: string): boolean {
@@ -73,15 +83,19 @@ export class KeyGuard {
     if (!presented)
       throw unauthenticated('Send a key: `Authorization: Bearer KEY`, `X-API-Key: KEY`, or as the password of Basic.');
     if (presented === 'ambiguous') throw unauthenticated('Two different keys were sent, or one key twice. Send one.');
+    refuseCrossSiteBasic(request, presented.basic);
+    return this.admit(presented.key, request, reply, edge);
+  }
+
+  private admit(key: string, request: FastifyRequest, reply: FastifyReply, edge: Edge): void | Promise<void> {
     const admit = (result: KeyCheck): void | Promise<void> => {
       if (!result.ok) return this.refuse(result, request, edge);
       const caller = new RequestCaller(result.key, edge, request, reply);
       request.caller = caller;
-      refuseCrossSiteBasic(request, presented.basic);
       const { requestsPerMinute } = result.key;
       return requestsPerMinute === null ? undefined : this.rateLimits.take(caller, requestsPerMinute, reply);
     };
-    const result = this.apiKeys.authenticate(presented.key);
+    const result = this.apiKeys.authenticate(key);
     return result instanceof Promise ? result.then(admit) : admit(result);
   }
 

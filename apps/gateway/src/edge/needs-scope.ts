@@ -12,10 +12,13 @@ export const NeedsScope = (scope: Scope | 'any'): MethodDecorator & ClassDecorat
 /** The door is the operator's. */
 export const ForOperator = (): MethodDecorator & ClassDecorator => SetMetadata(SCOPE, 'operator');
 
+/** A vendor's door: which scope is needed is for its dialect to say, by what is asked. */
+export const ByDialect = (): MethodDecorator & ClassDecorator => SetMetadata(SCOPE, 'by-dialect');
+
 /** The door is open to everybody (health, metrics, error pages). */
 export const ForEverybody = (): MethodDecorator & ClassDecorator => SetMetadata(SCOPE, 'everybody');
 
-export type DoorPolicy = Scope | 'any' | 'operator' | 'everybody';
+export type DoorPolicy = Scope | 'any' | 'operator' | 'everybody' | 'by-dialect';
 
 export const policyOf = (reflector: Reflector, handler: () => unknown, controller: object): DoorPolicy | undefined =>
   reflector.getAllAndOverride<DoorPolicy | undefined>(SCOPE, [handler as never, controller as never]);
@@ -53,7 +56,7 @@ export class ScopeGuard implements CanActivate {
     }
     if (caller?.kind !== 'tenant' || policy === 'closed')
       throw new GatewayError('UNAUTHENTICATED', 'This needs a key.');
-    if (policy === 'any') return true;
+    if (policy === 'any' || policy === 'by-dialect') return true;
     try {
       requireScope(caller, policy);
     } catch (error) {

@@ -2,8 +2,9 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@ne
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '#libs/domain';
 import { Log } from '../operations/log.js';
+import { dialectOf } from '../vendor-apis/dialects.js';
 import { toGatewayError } from './gateway-failure.js';
-import { ErrorPages, problemOf, statusOf } from './problem.js';
+import { ErrorPages, problemOf, retryAfterOf, statusOf } from './problem.js';
 
 /** The one writer of errors. At GraphQL it only translates: Apollo's formatError writes them. */
 @Catch()
@@ -36,8 +37,19 @@ export class ProblemFilter implements ExceptionFilter {
     const door = request.routeOptions?.url ?? path;
     if (status === 401 && /^\/v1(?:\/|$)/.test(door))
       reply.header('WWW-Authenticate', 'Basic realm="mmp-gateway", charset="UTF-8"');
+    const retryAfter = retryAfterOf(error);
+    if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter));
+    const dialect = dialectOf(request);
+    if (dialect) {
+      const { status: theirs, body } = dialect.errorOf(error, status);
+      // As bytes: Fastify adds a charset to a text, and clients compare the whole content type.
+      reply
+        .code(theirs)
+        .header('content-type', 'application/json')
+        .send(Buffer.from(JSON.stringify(body)));
+      return;
+    }
     const problem = problemOf(error, request.id, path, this.pages);
-    if (problem.retryAfterSeconds !== undefined) reply.header('Retry-After', String(problem.retryAfterSeconds));
     if (door === '/graphql') {
       const { title: _, status: __, detail, instance: ___, ...extensions } = problem;
       reply

@@ -83,6 +83,9 @@ export class ErrorPages {
 }
 
 export const statusOf = (error: GatewayError): number => error.details.status ?? STATUS[error.code];
+/** Seconds after which it is worth asking again; undefined: that is no matter of time. */
+export const retryAfterOf = (error: GatewayError): number | undefined =>
+  error.details.retryAfterSeconds ?? RETRY_AFTER_SECONDS[error.code];
 export const titleOf = (code: ErrorCode): string => TITLE[code];
 
 export function extensionsOf(error: GatewayError, requestId: string, pages: ErrorPages): ProblemExtensions {
@@ -94,7 +97,7 @@ export function extensionsOf(error: GatewayError, requestId: string, pages: Erro
     errors,
     vendor,
     upstreamStatus,
-    retryAfterSeconds: error.details.retryAfterSeconds ?? RETRY_AFTER_SECONDS[error.code],
+    retryAfterSeconds: retryAfterOf(error),
   };
 }
 

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Written } from '#libs/audit';
 import { badInput, type TenantContext } from '#libs/domain';
 import type { App } from '../apps/app.model.js';
+import { beginning } from '../edge/beginning.js';
 import { answerOnce } from '../edge/idempotency.js';
 import { type RestList, restList } from '../edge/list-reply.js';
 import type { Page } from '../edge/page.model.js';
@@ -100,19 +101,6 @@ export class ReportReplies {
     if (size !== undefined) reply.header('Content-Length', size);
     await reply.send(Readable.from(begun, { objectMode: false }));
   }
-}
-
-/** The same, once its first bytes are there: what breaks before is an answer of its own. */
-async function beginning(body: AsyncIterable<Buffer>): Promise<AsyncGenerator<Buffer>> {
-  const chunks = body[Symbol.asyncIterator]();
-  const first = await chunks.next();
-  return (async function* () {
-    try {
-      for (let next = first; !next.done; next = await chunks.next()) yield next.value;
-    } finally {
-      await chunks.return?.();
-    }
-  })();
 }
 
 function typeOf(fileName: string): string {

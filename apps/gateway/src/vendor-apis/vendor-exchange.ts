@@ -1,0 +1,111 @@
+import { GatewayError, vendorOf } from '#libs/domain';
+import {
+  redact,
+  type UpstreamAnswer,
+  type UpstreamCall,
+  UpstreamError,
+  type UpstreamHttp,
+  type UpstreamStream,
+  type VendorCredential,
+  withoutSecrets,
+} from '#libs/upstream-http';
+import { beginning } from '../edge/beginning.js';
+import type { OutgoingCall } from './asked-call.js';
+import type { Dialect } from './dialect.js';
+
+/** Milliseconds for a whole answer, its reader's time included. Each wait for more of it has the limit of a try. */
+const WHOLE_WITHIN_MS = 600_000;
+/** Calls under way at once for one credential: Adjust answers 429 above, and shares the count with the other doors. */
+const MOST_AT_ONCE = 50;
+
+/** What the vendor said, on its way to the caller. */
+export interface Passed {
+  status: number;
+  headers: UpstreamAnswer['headers'];
+  body: Buffer | AsyncIterable<Buffer>;
+}
+
+/** The vendor said no, in its own words, which are the caller's to read. */
+export class VendorRefusal extends UpstreamError {
+  constructor(
+    error: UpstreamError,
+    readonly answer: Passed,
+  ) {
+    super(error.failure, error.message, error);
+  }
+}
+
+export interface Sending {
+  dialect: Dialect;
+  baseUrl: string;
+  credential: VendorCredential;
+  operation: string;
+  safeToRepeat: boolean;
+  signal: UpstreamCall['signal'];
+}
+
+/**
+ * Sends one call, and resolves when an answer below 400 has begun to come. An error status is thrown as VendorRefusal;
+ * CREDENTIAL_REJECTED where it is about the tenant's credential; UpstreamError for no answer. No value of the secret is
+ * in what is answered.
+ */
+export async function exchange(http: UpstreamHttp, sending: Sending, call: OutgoingCall): Promise<Passed> {
+  const { dialect, credential } = sending;
+  const secrets = new Set<string>();
+  let said: UpstreamAnswer | undefined;
+  let stream: UpstreamStream;
+  try {
+    stream = await http.stream({
+      vendor: dialect.provider,
+      operation: sending.operation,
+      method: call.method,
+      baseUrl: sending.baseUrl,
+      path: call.path,
+      query: call.query,
+      headers: call.headers,
+      body: call.body,
+      credential,
+      authorize: (secret) => {
+        secrets.add(secret);
+        return dialect.authorize(secret, call.body);
+      },
+      safeToRepeat: sending.safeToRepeat,
+      // Asked about error statuses alone; what each means is read from the status.
+      refusal: (answer) => {
+        said = answer;
+        return undefined;
+      },
+      maxConcurrent: MOST_AT_ONCE,
+      deadlineMs: WHOLE_WITHIN_MS,
+      maxBytes: call.rewrite ? undefined : Infinity,
+      signal: sending.signal,
+    });
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || said?.status !== error.status || !said) throw error;
+    throw refusalOf(error, said, dialect, [...secrets]);
+  }
+  const { status, headers } = stream;
+  const body = withoutSecrets(stream.body, [...secrets]);
+  if (!call.rewrite) return { status, headers, body: await beginning(body) };
+  return { status, headers, body: await call.rewrite(await whole(body)) };
+}
+
+function refusalOf(error: UpstreamError, said: UpstreamAnswer, dialect: Dialect, secrets: string[]): Error {
+  if (dialect.refusesCredential(said)) {
+    return new GatewayError(
+      'CREDENTIAL_REJECTED',
+      `${dialect.vendorName} does not accept this tenant’s credential. ` +
+        `The operator sets another with PUT /v1/admin/tenants/{slug}/credentials/${dialect.provider}.`,
+      { vendor: vendorOf(dialect.provider), upstreamStatus: said.status },
+    );
+  }
+  // As latin1, every byte comes back as it was.
+  const body = Buffer.from(redact(said.body.toString('latin1'), secrets), 'latin1');
+  return new VendorRefusal(error, { status: said.status, headers: said.headers, body });
+}
+
+async function whole(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
