@@ -50,7 +50,7 @@ export class KeyGuard {
       return;
     }
     if (route === '/graphql' && request.method !== 'POST') return;
-    const dialect = dialectOf(request);
+    const dialect = dialectOf(request, route);
     if (!dialect) return this.tenant(request, reply, route === '/graphql' ? 'GRAPHQL' : 'REST');
     // Where nothing is read of the body, the key can stand in it no more.
     if (dialect.keyIn === 'head' || route === undefined) return this.atDoor(request, reply);

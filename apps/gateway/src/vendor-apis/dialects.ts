@@ -20,9 +20,8 @@ export function dialectOfRoute(route: string): Dialect | undefined {
   return known.get(route);
 }
 
-/** The dialect of the door that a request came to, also where it leads nowhere there. */
-export function dialectOf(request: FastifyRequest): Dialect | undefined {
-  const route = request.routeOptions?.url;
+/** The dialect of the door that a request came to, also where it leads nowhere there. Fastify makes `route` at each look. */
+export function dialectOf(request: FastifyRequest, route = request.routeOptions?.url): Dialect | undefined {
   return route === undefined ? dialectAt(request.url) : dialectOfRoute(route);
 }
 
