@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { fastify } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { adjustKpiService } from './adjust/routes.js';
+import { adjustReportService } from './adjust-reports/routes.js';
 import type { Controllable } from './control.js';
 import { controlRoutes, isControl } from './control.js';
 import { kochavaLinks } from './kochava-links/routes.js';
@@ -27,10 +28,12 @@ export interface SandboxOptions {
   prefix?: string;
   /** What time it is. Nothing has happened after it. Default: the real time. */
   now?: Date;
-  /** Adjust: simultaneous requests per user token; one more is answered 429. Default 50. */
+  /** Adjust, each service: simultaneous requests per user token; one more is answered 429. Default 50. */
   maxConcurrent?: number;
-  /** Whether ad spend has numbers. Default false: all cost KPIs are 0, as the KPI Service answers since 2023. */
+  /** Whether attributed ad spend has numbers. Default false: all cost KPIs are 0, as the KPI Service answers since 2023. */
   fillsCost?: boolean;
+  /** Adjust's Report Service: JSON reports without rows are 204 too, as documented. Default false: `rows: []`, as measured. */
+  emptyReportIsNoContent?: boolean;
   /** Kochava Postbacks: how a duplicate is refused; 409 is announced. Default 400. */
   duplicatePostbackStatus?: 400 | 409;
   /** Kochava Reporting: times, sizes and limits of its reports. */
@@ -95,16 +98,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   controlRoutes(server, handle);
   reporting.controlRoutes(server);
-  await server.register(
-    async (vendor) => {
-      adjustKpiService(vendor, {
-        world: () => world,
-        now: () => handle.now().getTime(),
-        maxConcurrent: options.maxConcurrent ?? 50,
-      });
-    },
-    { prefix },
-  );
+  const adjust = {
+    world: () => world,
+    now: () => handle.now().getTime(),
+    maxConcurrent: options.maxConcurrent ?? 50,
+    emptyIsNoContent: options.emptyReportIsNoContent ?? false,
+  };
+  await server.register(async (vendor) => adjustKpiService(vendor, adjust), { prefix });
+  await server.register(async (vendor) => adjustReportService(vendor, adjust), { prefix });
   await server.register(async (vendor) => kochavaLinks(vendor, { store: links, now: handle.now }), { prefix });
   const duplicateStatus = options.duplicatePostbackStatus ?? 400;
   await server.register(async (vendor) => kochavaPostbacks(vendor, { triggers, now: handle.now, duplicateStatus }), {

@@ -53,3 +53,33 @@ export function totals(answer: KpiAnswer): Record<string, number> {
   }
   return sums;
 }
+
+/** The JSON answer of the Report Service, as far as specs look into it. */
+export interface Report {
+  rows: (Record<string, string> & { attr_dependency: Record<string, string> })[];
+  totals: Record<string, number>;
+  data_warnings: Record<string, string>[];
+  error_code?: string;
+  error_desc?: string;
+  error_desc_details?: { loc: string[]; type: string }[] | null;
+}
+
+export interface ReportAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+  json: Report;
+}
+
+/** GET of a path under /reports-service, as the demo's user unless the headers say otherwise. */
+export async function askReports(
+  sandbox: Sandbox,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<ReportAnswer> {
+  const answer = await ask(sandbox, `/reports-service${path}`, {
+    authorization: `Bearer ${DEMO_USER.token}`,
+    ...headers,
+  });
+  return { ...answer, json: answer.json as unknown as Report };
+}

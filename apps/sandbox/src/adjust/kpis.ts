@@ -9,21 +9,24 @@ export interface Kpi {
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 /** Counters hold money in millionths; answers have two decimals, cost per click, mille and install four. */
-const inUnits = (micros: number, digits = 2): number => round(micros / 1_000_000, digits);
+export const inUnits = (micros: number, digits = 2): number => round(micros / 1_000_000, digits);
 /** A ratio without a divisor is 0: the vendor's documents name no null. */
-const divide = (a: number, b: number): number => (b === 0 ? 0 : round(a / b, 6));
+export const divide = (a: number, b: number): number => (b === 0 ? 0 : round(a / b, 6));
 
 type Sum = (counter: CounterName) => number;
-const addUp = (sum: Sum, counters: readonly CounterName[]): number =>
+export const addUp = (sum: Sum, counters: readonly CounterName[]): number =>
   counters.reduce((total, name) => total + sum(name), 0);
 
-const count = (...counters: CounterName[]): Kpi => ({ needs: counters, value: (sum) => addUp(sum, counters) });
-const money = (...counters: CounterName[]): Kpi => ({ needs: counters, value: (sum) => inUnits(addUp(sum, counters)) });
-const ratio = (above: readonly CounterName[], below: readonly CounterName[]): Kpi => ({
+export const count = (...counters: CounterName[]): Kpi => ({ needs: counters, value: (sum) => addUp(sum, counters) });
+export const money = (...counters: CounterName[]): Kpi => ({
+  needs: counters,
+  value: (sum) => inUnits(addUp(sum, counters)),
+});
+export const ratio = (above: readonly CounterName[], below: readonly CounterName[]): Kpi => ({
   needs: [...above, ...below],
   value: (sum) => divide(addUp(sum, above), addUp(sum, below)),
 });
-const moneyPer = (
+export const moneyPer = (
   above: readonly CounterName[],
   below: readonly CounterName[],
   times: number,

@@ -5,6 +5,7 @@ import type { World } from '../world/world.js';
 import type { AdjustUser } from './access.js';
 import { authenticate, MONEY_KPI, userTokenOf } from './access.js';
 import { AnswerCache } from './answer-cache.js';
+import { limitConcurrency } from './concurrency.js';
 import { toCsv, toJson } from './document.js';
 import { Parameters } from './parameters.js';
 import { readPath, readSubject } from './path.js';
@@ -35,29 +36,15 @@ function checkPermissions(user: AdjustUser, request: KpiRequest): void {
 const wantsCsv = (request: FastifyRequest): boolean => /\btext\/csv\b/.test(request.headers.accept ?? '');
 const queryOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
 
-/** Counts the requests under way per user token, from their arrival until the answer is out or the caller gone. */
-function limitConcurrency(server: FastifyInstance, maxConcurrent: number): void {
-  const underWay = new Map<string, number>();
-  server.addHook('onRequest', async (request, reply) => {
-    const token = userTokenOf(request.headers, new Parameters(queryOf(request.url)));
-    if (token === undefined) return;
-    const before = underWay.get(token) ?? 0;
-    if (before >= maxConcurrent) {
-      throw new Refusal(429, `Too many simultaneous requests: at most ${maxConcurrent} per user token`);
-    }
-    underWay.set(token, before + 1);
-    reply.raw.once('close', () => {
-      const left = (underWay.get(token) ?? 1) - 1;
-      if (left > 0) underWay.set(token, left);
-      else underWay.delete(token);
-    });
-  });
-}
-
 /** The Adjust KPI Service: `/kpis/v1` and everything under it. */
 export function adjustKpiService(server: FastifyInstance, options: AdjustOptions): void {
   const cache = new AnswerCache();
-  limitConcurrency(server, options.maxConcurrent);
+  limitConcurrency(
+    server,
+    options.maxConcurrent,
+    ({ headers, url }) => userTokenOf(headers, new Parameters(queryOf(url))),
+    (most) => new Refusal(429, `Too many simultaneous requests: at most ${most} per user token`),
+  );
   server.setErrorHandler(async (error, _request, reply) => {
     const status = error instanceof Refusal ? error.status : 500;
     return reply

@@ -35,10 +35,15 @@ const both = (installed: number, reattributed: number): Counter['rate'] => {
   const rate = { installed, reattributed };
   return () => rate;
 };
-const whereCostIs =
-  (pricing: 'cpc' | 'cpi' | 'cpm', rate: (cell: Cell) => Rate): Counter['rate'] =>
-  (cell, world) =>
-    world.fillsCost && cell.tracker.network.pricing === pricing ? rate(cell) : 0;
+type Pricing = 'cpc' | 'cpi' | 'cpm';
+const wherePaidBy =
+  (pricing: Pricing, rate: (cell: Cell) => Rate): Counter['rate'] =>
+  (cell) =>
+    cell.tracker.network.pricing === pricing ? rate(cell) : 0;
+const whereCostIs = (pricing: Pricing, rate: (cell: Cell) => Rate): Counter['rate'] => {
+  const paidBy = wherePaidBy(pricing, rate);
+  return (cell, world) => (world.fillsCost ? paidBy(cell, world) : 0);
+};
 /** Worth of one, in millionths; whole cents where it is more than one. */
 const price = (micros: number): Counter['micros'] => {
   const step = micros > 10_000 ? 10_000 : 1;
@@ -62,6 +67,10 @@ export const PLAIN = {
   impressions: { dice: 1, rate: impressionRate },
   clicks: { dice: 2, rate: clickRate },
   installs: { dice: 3, rate: (cell) => ({ installed: installRate(cell) }) },
+  organic_installs: {
+    dice: 3,
+    rate: (cell) => ({ installed: cell.tracker.network.name === 'Organic' ? installRate(cell) : 0 }),
+  },
   reattributions: { dice: 4, rate: (cell) => ({ reattributed: reattributionRate(cell) }) },
   sessions: { dice: 5, rate: both(0.86, 0.14) },
   daus: { dice: 6, rate: both(0.42, 0.07) },
@@ -93,6 +102,15 @@ export const PLAIN = {
   install_cost: {
     dice: 3,
     rate: whereCostIs('cpi', (cell) => ({ installed: installRate(cell) })),
+    micros: price(1_900_000),
+  },
+  // What the networks themselves report: there also where the attributed cost is not.
+  network_installs: { dice: 3, rate: (cell) => ({ installed: paid(cell) ? installRate(cell) : 0 }) },
+  network_impression_cost: { dice: 1, rate: wherePaidBy('cpm', impressionRate), micros: price(4_000) },
+  network_click_cost: { dice: 2, rate: wherePaidBy('cpc', clickRate), micros: price(110_000) },
+  network_install_cost: {
+    dice: 3,
+    rate: wherePaidBy('cpi', (cell) => ({ installed: installRate(cell) })),
     micros: price(1_900_000),
   },
 } satisfies Record<string, Counter>;
