@@ -41,6 +41,8 @@ export interface GatewayOptions {
   /** On top of what the gateway needs: `{ KPI_CACHE_RECENT_SECONDS: '0' }`. */
   env?: Record<string, string>;
   sandbox?: SandboxOptions;
+  /** Default: silent. */
+  log?: Log;
   /** The apps have no name at Kochava: whoever asks for KPIs hears of Adjust alone. */
   adjustOnly?: boolean;
 }
@@ -83,7 +85,12 @@ interface Running {
  * A running gateway for the spec file that calls this: on a database of its own, before a sandbox of its own. Closed
  * after it, with everything that was started.
  */
-export function useGateway({ env = {}, sandbox: sandboxOptions, adjustOnly }: GatewayOptions = {}): TestGateway {
+export function useGateway({
+  env = {},
+  sandbox: sandboxOptions,
+  adjustOnly,
+  log = Log.silent(),
+}: GatewayOptions = {}): TestGateway {
   const database = useDatabase();
   let sandbox: Sandbox | undefined;
   let app: NestFastifyApplication | undefined;
@@ -98,7 +105,7 @@ export function useGateway({ env = {}, sandbox: sandboxOptions, adjustOnly }: Ga
     const config = loadConfig({ ...environmentFor(sandbox, database.url), ...env });
     app = await createGateway({
       config,
-      log: Log.silent(),
+      log,
       databaseUrl: database.url,
       credentialKeys: config.tenancy.credentialKeys!,
     });

@@ -8,7 +8,9 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const RANDOM_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
 const SHOWN_LENGTH = 12;
-const SHAPE = new RegExp(`^${MARK}[0-9A-Za-z]{${RANDOM_LENGTH + CHECKSUM_LENGTH}}$`);
+const KEY = `${MARK}[0-9A-Za-z]{${RANDOM_LENGTH + CHECKSUM_LENGTH}}`;
+const SHAPE = new RegExp(`^${KEY}$`);
+const ANYWHERE = new RegExp(KEY);
 
 /** A new key: `mmp_`, 256 random bits and their checksum, 53 characters in all. */
 export function newApiKey(): string {
@@ -21,6 +23,9 @@ export function isApiKey(text: unknown): text is string {
   if (typeof text !== 'string' || !SHAPE.test(text)) return false;
   return checksum(text.slice(MARK.length, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
 }
+
+/** Does anything in it look like a key? For texts that are about to leave. */
+export const holdsApiKey = (text: string): boolean => ANYWHERE.test(text);
 
 /** The part of a key that lists may show. */
 export const apiKeyPrefix = (key: string): string => key.slice(0, SHOWN_LENGTH);

@@ -1,4 +1,4 @@
-export { apiKeyPrefix, hashApiKey, isApiKey, newApiKey } from './api-key-format.js';
+export { apiKeyPrefix, hashApiKey, holdsApiKey, isApiKey, newApiKey } from './api-key-format.js';
 export type { ApiKeyInput } from './api-key-settings.js';
 export {
   type ApiKeyRecord,

@@ -71,11 +71,10 @@ export function registerHooks(
     }
   });
 
-  registerDoorBodies(
-    fastify,
-    (request, reply) => guard.atDoor(request, reply),
-    (error, request, reply) => filter.write(toGatewayError(error), request, reply),
-  );
+  registerDoorBodies(fastify, {
+    checkKey: (request, reply) => guard.atDoor(request, reply),
+    refuse: (error, request, reply) => filter.write(toGatewayError(error), request, reply),
+  });
 
   fastify.addHook('preValidation', (request, reply, done) => {
     if (request.routeOptions.url !== '/graphql') return done();

@@ -34,6 +34,11 @@ export class Log {
     });
   }
 
+  /** Lines of JSON to `write`; for specs. */
+  static into(level: string, write: (line: string) => void): Log {
+    return new Log(pino({ level, base: undefined }, { write }), () => undefined);
+  }
+
   /** Nothing is written; for specs. */
   static silent(): Log {
     return new Log(pino({ level: 'silent' }), () => undefined);

@@ -10,7 +10,7 @@ export interface AskedCall {
   operation: string;
   /** The scope that it needs; or the one for what the gateway does not model, which is never for a key with an app list. */
   scope: Scope;
-  /** For the audit; without the key. */
+  /** All that is read of the request and may be sent on, without the key: what the audit keeps. */
   request: unknown;
   /**
    * What is sent in its place. Called once the scope is there, inside the audited work: looks up the apps that are

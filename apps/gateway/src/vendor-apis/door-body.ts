@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '#libs/domain';
+import type { Dialect } from './dialect.js';
 import { dialectOfRoute } from './dialects.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** At a vendor's door: the body as text. */
+    /** At a vendor's door that takes bodies: the body as text. */
     doorBody?: string;
   }
 }
@@ -13,35 +14,46 @@ const LARGEST = 1_048_576;
 /** Bytes of a body that is read before its sender is known. */
 const LARGEST_WITH_KEY = 65_536;
 
+/** What is done with a body that was read. */
+interface Hooks {
+  /** Called where the key stands in the body. */
+  checkKey: (request: FastifyRequest, reply: FastifyReply) => void | Promise<void>;
+  /** Writes what went wrong. */
+  refuse: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
+  /** Default: as dialects.ts has it. */
+  dialectAt?: (route: string) => Pick<Dialect, 'takesBody' | 'keyIn'> | undefined;
+}
+
 /**
  * Reads bodies at the vendors' doors as text: their clients send JSON without a content type, with a wrong one, and with
- * GET, all of which Fastify refuses or ignores. `checkKey` is called where the key stands in the body; `refuse` writes
- * what either throws.
+ * GET, all of which Fastify refuses or ignores. For routes that are registered after it.
  */
 export function registerDoorBodies(
   fastify: FastifyInstance,
-  checkKey: (request: FastifyRequest, reply: never) => void | Promise<void>,
-  refuse: (error: unknown, request: FastifyRequest, reply: never) => void,
+  { checkKey, refuse, dialectAt = dialectOfRoute }: Hooks,
 ): void {
   fastify.addHook('onRoute', (route) => {
-    const dialect = dialectOfRoute(route.url);
+    const dialect = dialectAt(route.url);
     if (!dialect?.takesBody) return;
     const keyInBody = dialect.keyIn === 'body';
-    route.preParsing = (request, reply, _, done) => {
-      const read = async (): Promise<void> => {
-        request.doorBody = await textOf(request, keyInBody ? LARGEST_WITH_KEY : LARGEST);
-        if (keyInBody) await checkKey(request, reply as never);
-      };
-      read().then(
-        () => {
-          // It has been read: Fastify has nothing to parse.
-          const { headers } = request.raw;
-          delete headers['content-type'];
-          delete headers['transfer-encoding'];
-          headers['content-length'] = '0';
-          done();
+    const read = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      request.doorBody = await textOf(request, keyInBody ? LARGEST_WITH_KEY : LARGEST);
+      if (keyInBody) await checkKey(request, reply);
+      // It has been read: Fastify has nothing to parse.
+      const { headers } = request.raw;
+      delete headers['content-type'];
+      delete headers['transfer-encoding'];
+      headers['content-length'] = '0';
+    };
+    route.preParsing = (request, answer, _, done) => {
+      const reply = answer as FastifyReply;
+      read(request, reply).then(
+        () => done(),
+        (error: unknown) => {
+          // Of what was not read, the rest may be long.
+          if (!request.raw.readableEnded) reply.header('Connection', 'close');
+          refuse(error, request, reply);
         },
-        (error: unknown) => refuse(error, request, reply as never),
       );
     };
   });
@@ -50,10 +62,19 @@ export function registerDoorBodies(
 async function textOf({ raw }: FastifyRequest, largest: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of raw as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > largest) throw new GatewayError('PAYLOAD_TOO_LARGE', `The body is larger than ${largest} bytes.`);
-    chunks.push(chunk);
+  try {
+    // Left open: a stream that is destroyed takes the connection with it, and the refusal.
+    for await (const chunk of raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > largest) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new GatewayError('BAD_USER_INPUT', 'The body broke off.', { cause });
+  }
+  if (bytes > largest) {
+    raw.resume();
+    throw new GatewayError('PAYLOAD_TOO_LARGE', `The body is larger than the ${largest} bytes that are taken here.`);
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -8,6 +8,13 @@ export function queryOf({ url }: Pick<FastifyRequest, 'url'>): Pairs {
   return at < 0 ? [] : [...new URLSearchParams(url.slice(at + 1))];
 }
 
+/** A query as the audit keeps it: by name, since some names tell of a secret. */
+export function auditedQuery(query: Pairs): Record<string, string | string[]> {
+  const byName = new Map<string, string[]>();
+  for (const [name, value] of query) byName.set(name, [...(byName.get(name) ?? []), value]);
+  return Object.fromEntries([...byName].map(([name, values]) => [name, values.length === 1 ? values[0]! : values]));
+}
+
 /** A request under a vendor's door, decoded once: what is checked is what is forwarded. */
 export interface DoorRequest {
   readonly method: string;

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { AUDIT_ACTIONS, AuditLog } from '#libs/audit';
 import { GatewayError, type Provider, type Scope, type TenantContext, vendorOf } from '#libs/domain';
-import { CredentialVault } from '#libs/tenancy';
+import { CredentialVault, holdsApiKey } from '#libs/tenancy';
 import { UpstreamHttp } from '#libs/upstream-http';
 import { toGatewayError } from '../edge/gateway-failure.js';
 import type { AskedCall } from './asked-call.js';
@@ -28,6 +28,12 @@ export class PassOn {
   /** Answers with what the vendor says to `asked`, an error of its own included; throws only errors of the gateway's. */
   async answer(reply: FastifyReply, tenant: TenantContext, dialect: Dialect, asked: AskedCall): Promise<void> {
     this.checkScope(tenant, asked.scope);
+    if (holdsApiKey(JSON.stringify(asked.request))) {
+      throw new GatewayError(
+        'BAD_USER_INPUT',
+        `A gateway key stands where it would be sent on to ${dialect.vendorName}. Send it ${dialect.keyHint}, and nowhere else.`,
+      );
+    }
     let passed: Passed;
     try {
       passed = await this.pass(tenant, dialect, asked);

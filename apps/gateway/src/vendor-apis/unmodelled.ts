@@ -1,6 +1,8 @@
 import { GatewayError, type Provider } from '#libs/domain';
 import type { AskedCall } from './asked-call.js';
-import type { DoorRequest, Pairs } from './door-request.js';
+import { auditedQuery, type DoorRequest, type Pairs } from './door-request.js';
+
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** In the words for any path that leads nowhere: whoever may not know of an endpoint is told nothing of it. */
 export const nothingHere = (): GatewayError => new GatewayError('NOT_FOUND', 'There is nothing at this path.');
@@ -18,7 +20,7 @@ export function unmodelled(
 ): AskedCall {
   const lower = segments.map((segment) => segment.toLowerCase());
   if (
-    method !== 'GET' ||
+    !READS.has(method) ||
     segments.length === 0 ||
     segments.some((segment) => !PLAIN.test(segment)) ||
     isModelled(lower)
@@ -30,8 +32,8 @@ export function unmodelled(
     action: 'vendor.call',
     operation: 'unmodelled',
     scope: `vendor:${provider}`,
-    request: { path, query },
-    prepare: () => ({ method, path, query }),
+    request: { path, query: auditedQuery(query) },
+    prepare: () => ({ method: 'GET', path, query }),
   };
 }
 

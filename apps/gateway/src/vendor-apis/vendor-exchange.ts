@@ -1,6 +1,7 @@
 import { GatewayError, vendorOf } from '#libs/domain';
 import {
   redact,
+  type Refusal,
   type UpstreamAnswer,
   type UpstreamCall,
   UpstreamError,
@@ -70,11 +71,8 @@ export async function exchange(http: UpstreamHttp, sending: Sending, call: Outgo
         return dialect.authorize(secret, call.body);
       },
       safeToRepeat: sending.safeToRepeat,
-      // Asked about error statuses alone; what each means is read from the status.
-      refusal: (answer) => {
-        said = answer;
-        return undefined;
-      },
+      // Asked about error statuses alone.
+      refusal: (answer) => refusalIn((said = answer)),
       maxConcurrent: MOST_AT_ONCE,
       deadlineMs: WHOLE_WITHIN_MS,
       maxBytes: call.rewrite ? undefined : Infinity,
@@ -88,6 +86,13 @@ export async function exchange(http: UpstreamHttp, sending: Sending, call: Outgo
   const body = withoutSecrets(stream.body, [...secrets]);
   if (!call.rewrite) return { status, headers, body: await beginning(body) };
   return { status, headers, body: await call.rewrite(await whole(body)) };
+}
+
+/** A vendor that says when to ask again says it to the caller: no wait here. What else it means is read from the status. */
+function refusalIn({ status, headers }: UpstreamAnswer): Refusal | undefined {
+  if (headers['retry-after'] === undefined || (status !== 429 && status < 500)) return undefined;
+  const failure = status === 429 ? 'rate-limited' : 'unavailable';
+  return { failure, message: 'The vendor asks to come again later.', trouble: false };
 }
 
 function refusalOf(error: UpstreamError, said: UpstreamAnswer, dialect: Dialect, secrets: string[]): Error {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { GatewayError, type TenantContext, badInput } from '#libs/domain';
+import { type TenantContext, badInput } from '#libs/domain';
 import type { AskedCall } from '../asked-call.js';
-import { type DoorRequest, doorRequest } from '../door-request.js';
+import { auditedQuery, type DoorRequest, doorRequest } from '../door-request.js';
 import { OwnApps } from '../own-apps.js';
 import { PassOn } from '../pass-on.js';
 import { unmodelled } from '../unmodelled.js';
@@ -20,9 +20,6 @@ export class AdjustDoor {
 
   /** Answers `request` as Adjust would, with the tenant's credential, of the key's apps alone. */
   async answer(tenant: TenantContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (request.method !== 'GET') {
-      throw new GatewayError('BAD_USER_INPUT', 'This path takes GET.', { status: 405 });
-    }
     await this.passOn.answer(reply, tenant, ADJUST, this.asked(tenant, doorRequest(request)));
   }
 
@@ -39,7 +36,7 @@ export class AdjustDoor {
       action: 'kpis.read',
       operation: path.endpoint,
       scope: 'kpis:read',
-      request: { path: writeKpiPath(path, path.apps), appTokens: names, query: others },
+      request: { path: writeKpiPath(path, path.apps), appTokens: names, query: auditedQuery(others) },
       prepare: async (note) => {
         const apps = await this.apps.named(tenant, 'adjust', names);
         if (apps.length === 1) note({ appId: apps[0]!.id });
