@@ -166,6 +166,20 @@ describe('Kochava’s summaries, asked for', () => {
     gateway.sandbox.reset();
   });
 
+  it('refuses rows of days that it did not ask for: never leaves them out', async () => {
+    gateway.sandbox.misbehave({
+      path: '/kochava-reports/',
+      times: null,
+      do: { kind: 'status', status: 200, body: `date_adjusted,network,installs\n${DAYS.from},1,7\n2025-01-01,1,9\n` },
+    });
+    await rest({ wait_seconds: '0' });
+    await done();
+    const { source, body } = await rest({ wait_seconds: '0' });
+    expect([source.status, source.error.code, body.rows]).toEqual(['FAILED', 'UPSTREAM_INVALID_RESPONSE', []]);
+    expect(source.error.message).toContain('"date_adjusted" of row 2 holds a time that was not asked for');
+    gateway.sandbox.reset();
+  });
+
   it('tells a report that failed in Kochava’s words, and asks again where it may help', async () => {
     gateway.sandbox.failNextReport('Row limit exceeded');
     await rest({ wait_seconds: '0' });

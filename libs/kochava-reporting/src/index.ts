@@ -27,4 +27,4 @@ export type { RowBatch, RowsOptions } from './row-batch.js';
 export { SUMMARY_COUNTERS, SummaryColumns } from './summary-columns.js';
 export type { SummaryCounter, SummaryWish } from './summary-columns.js';
 export { readSummary } from './summary-rows.js';
-export type { SummaryGroup, SummaryRow } from './summary-rows.js';
+export type { SummaryAsked, SummaryGroup, SummaryRow } from './summary-rows.js';

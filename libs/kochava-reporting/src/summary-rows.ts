@@ -18,6 +18,13 @@ export interface SummaryRow {
   readonly counters: readonly (number | null)[];
 }
 
+/** What a report was asked for. */
+export interface SummaryAsked extends SummaryWish {
+  /** Milliseconds since 1970: its window, of which `until` is the first instant that is not in it. */
+  readonly from: number;
+  readonly until: number;
+}
+
 const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?(?:Z|UTC))?)?$/i;
 /** Times and groups that are kept read: they come again and again. */
@@ -25,35 +32,37 @@ const MOST_KEPT = 10_000;
 
 /**
  * The rows of a summary's file, typed. Throws UpstreamError `malformed` where the file lacks a column that was asked for, or
- * holds what is no number or no time: it names the column and the row, never the value. `onPlaces` is told what the columns
- * are before the first row.
+ * holds what is no number, no time, or a time outside the window: it names the column and the row, never the value.
+ * `onPlaces` is told what the columns are before the first row.
  */
 export async function* readSummary(
   batches: AsyncIterable<RowBatch>,
   columns: SummaryColumns,
-  wish: SummaryWish,
+  asked: SummaryAsked,
   onPlaces?: (places: SummaryPlaces) => void,
 ): AsyncGenerator<SummaryRow[]> {
   let known: readonly string[] | undefined;
   let places: SummaryPlaces | undefined;
   const times = new Map<string, number>();
-  const groupsOf = wish.groupings.map(() => new Map<string, SummaryGroup>());
+  const groupsOf = asked.groupings.map(() => new Map<string, SummaryGroup>());
   let count = 0;
   for await (const batch of batches) {
     if (!places || known !== batch.columns) {
-      places = columns.find(batch.columns, wish);
+      places = columns.find(batch.columns, asked);
       known = batch.columns;
       onPlaces?.(places);
     }
     const { time, groupings, counters } = places;
     const wrong = (place: number, what: string) =>
-      brokenFile(`column ${JSON.stringify(batch.columns[place])} of row ${count} holds what is no ${what}`);
+      brokenFile(`column ${JSON.stringify(batch.columns[place])} of row ${count} holds ${what}`);
     const timeAt = (value: unknown): number => {
       const text = textOf(value) ?? '';
       let instant = times.get(text);
       if (instant === undefined) {
         instant = instantOf(text);
-        if (Number.isNaN(instant)) throw wrong(time, 'time');
+        if (Number.isNaN(instant)) throw wrong(time, 'what is no time');
+        // A file of another window is not the answer: leaving its rows out would pass as days on which nothing happened.
+        if (instant < asked.from || instant >= asked.until) throw wrong(time, 'a time that was not asked for');
         if (times.size >= MOST_KEPT) times.clear();
         times.set(text, instant);
       }
@@ -62,7 +71,7 @@ export async function* readSummary(
     const numberAt = (place: number, value: unknown): number | null => {
       const text = textOf(value);
       if (text === null) return null;
-      if (!NUMBER.test(text)) throw wrong(place, 'number');
+      if (!NUMBER.test(text)) throw wrong(place, 'what is no number');
       return Number(text);
     };
     const made: SummaryRow[] = [];

@@ -7,15 +7,16 @@ async function* bytes(text: string): AsyncGenerator<Buffer> {
   yield Buffer.from(text);
 }
 
+const MAY = Date.parse('2026-05-01T00:00:00Z');
+const IN_MAY = { from: MAY, until: Date.parse('2026-06-01T00:00:00Z') };
+
 const read = async (text: string, wish: { groupings: string[]; counters: string[] }, more = {}) => {
   const rows: SummaryRow[] = [];
   const unknown: string[] = [];
   const columns = new SummaryColumns(more);
-  for await (const some of readSummary(readRows(bytes(text), { format: 'csv' }), columns, wish, (places) =>
-    unknown.push(...places.unknown),
-  )) {
-    rows.push(...some);
-  }
+  const batches = readRows(bytes(text), { format: 'csv' });
+  const onPlaces = (places: { unknown: readonly string[] }) => unknown.push(...places.unknown);
+  for await (const some of readSummary(batches, columns, { ...wish, ...IN_MAY }, onPlaces)) rows.push(...some);
   return { rows, unknown };
 };
 
@@ -29,8 +30,6 @@ const failure = async (work: Promise<unknown>): Promise<UpstreamError> => {
 };
 
 describe('a summary’s columns', () => {
-  const MAY = Date.parse('2026-05-01T00:00:00Z');
-
   it.each([
     ['date_adjusted,network,network_name,clicks,installs'],
     ['Date_Adjusted,NETWORK,Network Name,# clicks,# installs'],
@@ -132,6 +131,17 @@ describe('a summary’s columns', () => {
     ] as const) {
       const error = await failure(read(`date,clicks,revenue\n2026-05-01,1,1\n${line}\n`, wish));
       expect(error.message).toContain(`column "${column}" of row 2 holds what is no ${what}`);
+      expect(error.failure).toBe('malformed');
+    }
+  });
+
+  it('tell times of the window that was asked for: another’s are refused, not left out', async () => {
+    const wish = { groupings: [], counters: ['clicks'] };
+    const { rows } = await read('date,clicks\n2026-05-01,1\n2026-05-31 23:00:00,2\n', wish);
+    expect(rows).toHaveLength(2);
+    for (const time of ['2026-04-30 23:59:59', '2026-06-01', '2025-05-01']) {
+      const error = await failure(read(`date,clicks\n2026-05-01,1\n${time},1\n`, wish));
+      expect(error.message).toContain('column "date" of row 2 holds a time that was not asked for');
       expect(error.failure).toBe('malformed');
     }
   });

@@ -152,9 +152,10 @@ export class KochavaTables {
     signal: Leaving | undefined,
   ): AsyncGenerator<SummaryRow[]> {
     const { body } = await readableFile(await this.files.open(row, signal));
-    const wish = { groupings: plan.asked.grouping, counters: plan.counters };
+    const { grouping, start, end } = plan.asked;
+    const asked = { groupings: grouping, counters: plan.counters, from: Date.parse(start), until: Date.parse(end) };
     const own = ownColumnsOf(row);
-    yield* readSummary(readRows(body, { format: 'csv' }), this.columns, wish, (places) =>
+    yield* readSummary(readRows(body, { format: 'csv' }), this.columns, asked, (places) =>
       onUnknown(places.unknown.filter((name) => !own.has(name))),
     );
   }
