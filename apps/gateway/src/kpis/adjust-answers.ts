@@ -14,7 +14,10 @@ const MOST_ROWS_KEPT = 20_000;
 /** An answer of more rows is passed on as it comes; up to here it is read whole, to be shared and kept. */
 const MOST_ROWS_HELD = 2_000;
 
-/** A whole answer. It may be kept, and the rows that were made of it with it. */
+/** The form in which a whole answer is kept: whoever changes what an AdjustKpiTable holds counts it up. */
+const TABLE_FORM = 'adjust-table/1';
+
+/** A whole answer. It may be kept, and the rows that were made of it with it: those in this process alone. */
 export interface WholeAnswer {
   readonly table: AdjustKpiTable;
   made?: { readonly plan: AdjustPlan; readonly layout: KpiLayout; readonly rows: AdjustRowSource };
@@ -93,11 +96,11 @@ export class AdjustAnswers {
   }
 }
 
-/** Tenant, credential version, and the whole normalised question; plans of the same question are one object. */
+/** Form, tenant, credential version, and the whole normalised question; plans of the same question are one object. */
 function keyOf(credentialId: string, plan: AdjustPlan): string {
   let text = queryTexts.get(plan);
   if (text === undefined) queryTexts.set(plan, (text = `${plan.endpoint}:${JSON.stringify(plan.query)}`));
-  return `adjust:${credentialId}:${text}`;
+  return `${TABLE_FORM}:${credentialId}:${text}`;
 }
 
 const queryTexts = new WeakMap<AdjustPlan, string>();

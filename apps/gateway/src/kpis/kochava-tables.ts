@@ -18,6 +18,9 @@ import { RowGatherer } from './row-gatherer.js';
 /** A table of more rows is served, but not kept: the cache's memory is for many small ones. */
 const MOST_ROWS_KEPT = 20_000;
 
+/** The form in which it is kept: whoever changes what a SummaryTable holds counts it up. */
+const TABLE_FORM = 'kochava-summary/1';
+
 /** What files came to, added up in the dimensions of a question. */
 export interface SummaryTable {
   /** All of them where there is no `rest`. */
@@ -167,7 +170,7 @@ function ownColumnsOf({ request }: ReportModel): ReadonlySet<string> {
   return new Set(grouping.flatMap((name) => [name, `${name}_name`]));
 }
 
-/** Credential, reports, and what they are added up to; names of networks where they are part of that. */
+/** Form, credential, reports, and what they are added up to; names of networks where they are part of that. */
 function keyOf({ question, plan, names, found, addsUp }: TableAsked): string {
   const { from, to, groupBy } = question;
   const filters = plan.filters.map(({ grouping, keep }) => [grouping, ...keep]);
@@ -177,5 +180,5 @@ function keyOf({ question, plan, names, found, addsUp }: TableAsked): string {
   const reports = found.reports.map(({ row }) => row.id);
   // A table that streams is one caller's: whoever wants it added up must not join.
   const shape = [addsUp, reports, from, to, groupBy, plan.offsetHours, plan.counters, filters, aliases, apps];
-  return `kochava-summary:${found.credentialId}:${createHash('sha256').update(JSON.stringify(shape)).digest('base64url')}`;
+  return `${TABLE_FORM}:${found.credentialId}:${createHash('sha256').update(JSON.stringify(shape)).digest('base64url')}`;
 }

@@ -13,6 +13,9 @@ export interface AppAtKochava {
   credential: OpenCredential;
 }
 
+/** The form in which templates are kept: whoever changes what a KochavaPostbackTemplate holds counts it up. */
+const TEMPLATES_FORM = 'kochava-templates/1';
+
 type Reading = 'templates' | 'incomplete' | 'list' | `one:${string}`;
 
 /** What is read at Kochava's Postbacks API, asked once however many callers ask at the same time. */
@@ -101,7 +104,7 @@ export class PostbackReads {
 }
 
 const keyOf = ({ credential, number }: AppAtKochava, reading: Reading): string =>
-  `kochava-postbacks:${credential.id}:${number}:${reading}`;
+  `${TEMPLATES_FORM}:${credential.id}:${number}:${reading}`;
 
 /** NOT_FOUND for what no postback can be called; it is not asked for. */
 export function mustBeId(id: string): void {

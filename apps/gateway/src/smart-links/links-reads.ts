@@ -10,6 +10,9 @@ import { CredentialVault, type OpenCredential } from '#libs/tenancy';
 import { UpstreamError } from '#libs/upstream-http';
 import { type ReadAnswer, VendorReads } from '../vendor-reads/vendor-reads.js';
 
+/** The form in which partners are kept: whoever changes what a KochavaPartner or KochavaAdvertiser holds counts it up. */
+const PARTNERS_FORM = 'kochava-partners/1';
+
 export type Noun = 'app group' | 'campaign' | 'smart link';
 
 interface Reading<T> {
@@ -42,7 +45,7 @@ export class LinksReads {
     const credential = await this.credential(tenant);
     const change = kept ? 'kept' : (this.changes.get(tenant.tenantId) ?? 0);
     return this.reads.read({
-      key: `kochava-links:${credential.id}:${change}:${of}`,
+      key: `${PARTNERS_FORM}:${credential.id}:${change}:${of}`,
       // What stands there may change at any time.
       changesUntil: new Date().toISOString().slice(0, 10),
       bypass: fresh || tenant.bypassCache,

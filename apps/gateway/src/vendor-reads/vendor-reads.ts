@@ -5,7 +5,11 @@ import { toGatewayError } from '../edge/gateway-failure.js';
 import { SharedCalls } from './shared-calls.js';
 
 export interface ReadRequest<T> {
-  /** Tenant, credential version, base URL and the whole normalised question: whose answer it is, and to what. */
+  /**
+   * Form of the answer, tenant, credential version, base URL and the whole normalised question: whose answer it is, to what,
+   * and how it is written. The form is a name with a number, which grows with every change of what `fetch` gives: replicas
+   * of older and newer versions share one Redis during an upgrade, and must not read each other's.
+   */
   key: string;
   /** The last day, YYYY-MM-DD, on which the vendor may still change the answer: past it, it is kept for longer. */
   changesUntil: string;
@@ -140,6 +144,11 @@ export class VendorReads {
   }
 
   private async lookUp<T>(key: string): Promise<Entry<T> | undefined> {
-    return (await this.cache.get<Entry<T>>(key).catch(() => undefined)) ?? undefined;
+    const found = await this.cache.get<Entry<T>>(key).catch(() => undefined);
+    return isEntry(found) ? found : undefined;
   }
 }
+
+/** What is no entry was left in Redis by somebody else, and is nothing here. */
+const isEntry = <T>(found: Partial<Entry<T>> | undefined | null): found is Entry<T> =>
+  typeof found?.freshUntil === 'number' && typeof found.fetchedAt === 'number' && found.value !== undefined;
