@@ -247,6 +247,22 @@ describe('Kochava’s summaries, asked for', () => {
     expect(again.source.reports[0].id).not.toBe(lost.id);
   });
 
+  it('asks for all reports whose files are gone at the same time', async () => {
+    const app = `${gateway.apps[0].id},${gateway.apps[1].id}`;
+    const first = await rest({ app, wait_seconds: '0' });
+    await done();
+    await gateway.database.sql(`UPDATE reports SET upstream_token = '404'`);
+    Object.assign(gateway.app.get(SmallFiles), { kept: new Map() });
+    const ids = (source: { reports: { id: string }[] }) => source.reports.map(({ id }) => id);
+    for (const id of ids(first.source)) {
+      gateway.app.get(KnownLinks).keep(id, `${gateway.sandbox.url}/expired?Expires=1`);
+    }
+    const again = await rest({ app, wait_seconds: '0' });
+    expect([again.source.status, again.source.error, creates()]).toEqual(['PENDING', null, 4]);
+    expect(again.source.warnings.join()).toContain('2 of 2 reports');
+    expect(ids(again.source).filter((id) => ids(first.source).includes(id))).toEqual([]);
+  });
+
   it('lets go of reports that questions have asked for, a week later, and of no other', async () => {
     const asked = await rest({ wait_seconds: '0' });
     const body = { appId: gateway.apps[0].id, start: `${DAYS.from}T00:00:00Z`, end: `${DAYS.from}T12:00:00Z` };

@@ -5,6 +5,7 @@ import type { TenantContext, Leaving } from '#libs/domain';
 import { readableFile, readRows, readSummary, SummaryColumns, type SummaryRow } from '#libs/kochava-reporting';
 import type { NetworkNames } from '#libs/tenancy';
 import type { AskedReport } from '../reports/asked-report.js';
+import { GoneFile, ReportLinks } from '../reports/report-links.js';
 import { SmallFiles } from '../reports/small-files.js';
 import { VendorReads } from '../vendor-reads/vendor-reads.js';
 import type { KeyedRow } from './gathered-row.js';
@@ -49,12 +50,16 @@ export class KochavaTables {
 
   constructor(
     private readonly files: SmallFiles,
+    private readonly links: ReportLinks,
     private readonly reads: VendorReads,
     private readonly columns: SummaryColumns,
     private readonly gatherer: RowGatherer,
   ) {}
 
-  /** Whoever asks reads `rest`, or returns it. Throws what the files throw: UPSTREAM_INVALID_RESPONSE names their columns. */
+  /**
+   * Whoever asks reads `rest`, or returns it. Throws what the files throw: UPSTREAM_INVALID_RESPONSE names their columns;
+   * where one is gone, all reports of `found` that have none any more say so in their rows.
+   */
   async read(tenant: TenantContext, asked: TableAsked): Promise<SummaryTable> {
     const { value } = await this.reads.read<SummaryTable>({
       key: keyOf(asked),
@@ -129,15 +134,12 @@ export class KochavaTables {
   }
 
   /** The rows of all files, as they lie there, in the dimensions of the question. */
-  private async *rows(
-    { question, plan, names, found }: TableAsked,
-    seen: Seen,
-    signal: Leaving | undefined,
-  ): AsyncGenerator<KeyedRow[]> {
+  private async *rows(asked: TableAsked, seen: Seen, signal: Leaving | undefined): AsyncGenerator<KeyedRow[]> {
+    const { question, plan, names, found } = asked;
     const onUnknown = (names: readonly string[]): void => names.forEach((name) => seen.unknown.add(name));
     for (const { app, row } of found.reports) {
       const keyOfRow = keysOf(question, plan, app, names, seen);
-      for await (const rows of this.rowsOf(row, plan, onUnknown, signal)) {
+      for await (const rows of this.rowsOf(row, asked, onUnknown, signal)) {
         const made: KeyedRow[] = [];
         for (const summary of rows) {
           const key = keyOfRow(summary);
@@ -148,17 +150,28 @@ export class KochavaTables {
     }
   }
 
+  private async open(row: ReportModel, found: FoundSummaries, signal: Leaving | undefined) {
+    try {
+      return await this.files.open(row, signal);
+    } catch (error) {
+      if (error instanceof GoneFile) {
+        await this.links.noteGone(found.reports.flatMap((one) => (one.row === row ? [] : [one.row])));
+      }
+      throw error;
+    }
+  }
+
   private async *rowsOf(
     row: ReportModel,
-    plan: KochavaPlan,
+    { plan, found }: TableAsked,
     onUnknown: (names: readonly string[]) => void,
     signal: Leaving | undefined,
   ): AsyncGenerator<SummaryRow[]> {
-    const { body } = await readableFile(await this.files.open(row, signal));
+    const { body } = await readableFile(await this.open(row, found, signal));
     const { grouping, start, end } = plan.asked;
-    const asked = { groupings: grouping, counters: plan.counters, from: Date.parse(start), until: Date.parse(end) };
+    const wish = { groupings: grouping, counters: plan.counters, from: Date.parse(start), until: Date.parse(end) };
     const own = ownColumnsOf(row);
-    yield* readSummary(readRows(body, { format: 'csv' }), this.columns, asked, (places) =>
+    yield* readSummary(readRows(body, { format: 'csv' }), this.columns, wish, (places) =>
       onUnknown(places.unknown.filter((name) => !own.has(name))),
     );
   }

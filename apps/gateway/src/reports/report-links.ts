@@ -15,6 +15,9 @@ import { goneTo } from './report-progress.js';
 import { ReportStore } from './report-store.js';
 import { isLive } from './report-words.js';
 
+/** Reports that Kochava is asked about at the same time. */
+const AT_ONCE = 8;
+
 /** Opens reports' files, by the links that are known; where there is none, or it is old, another is asked for. */
 @Injectable()
 export class ReportLinks {
@@ -37,6 +40,16 @@ export class ReportLinks {
       }
     }
     return this.fetch(row, await this.ask(row), options);
+  }
+
+  /**
+   * Asks Kochava about each, so that every row whose file is gone says so: whoever needs them all asks for all of those
+   * again at once. What else goes wrong is told when they are opened.
+   */
+  async noteGone(rows: readonly ReportModel[]): Promise<void> {
+    for (let at = 0; at < rows.length; at += AT_ONCE) {
+      await Promise.allSettled(rows.slice(at, at + AT_ONCE).map((row) => this.ask(row)));
+    }
   }
 
   private async fetch(row: ReportModel, link: string, options: DownloadOptions) {

@@ -55,6 +55,7 @@ export class ReportsModule {
         AppReportsResolver,
       ],
       exports: [
+        ReportLinks,
         ReportStore,
         ReportMakers,
         ReportsService,
