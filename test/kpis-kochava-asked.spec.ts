@@ -161,6 +161,7 @@ describe('Kochava’s summaries, asked for', () => {
     await done();
     const { source, body } = await rest({ wait_seconds: '0' });
     expect([source.status, source.error.code, body.rows]).toEqual(['FAILED', 'UPSTREAM_INVALID_RESPONSE', []]);
+    expect(source.fetchedAt).toBeNull();
     for (const word of ['"day"', '"media"', '"klicks"', 'installs', 'network'])
       expect(source.error.message).toContain(word);
     gateway.sandbox.reset();
@@ -348,6 +349,7 @@ describe('Kochava, away', () => {
       ['FRESH', undefined],
       ['FAILED', 'UPSTREAM_UNAVAILABLE'],
     ]);
+    expect(body.sources[1].error.message).toMatch(/^Kochava could not be reached\. .*\(ECONNREFUSED\)\.$/);
     const csv = await gateway.http('get', url.replace('&totals=true', '&format=csv'), key);
     expect([csv.status, csv.body.code]).toEqual([502, 'UPSTREAM_UNAVAILABLE']);
   });

@@ -56,12 +56,19 @@ export function toGatewayError(error: unknown): GatewayError {
 
 function fromUpstream(error: UpstreamError): GatewayError {
   const vendor: Vendor = error.vendor.startsWith('adjust') ? 'ADJUST' : 'KOCHAVA';
-  return new GatewayError(CODE[error.failure], error.message, {
+  return new GatewayError(CODE[error.failure], messageOf(error, vendor), {
     vendor,
     upstreamStatus: error.status,
     retryAfterSeconds: error.retryAfterSeconds,
     sent: !error.sent ? 'no' : NOTHING_DONE.has(error.failure) ? undefined : 'maybe',
   });
+}
+
+/** Refusals are in the vendor's own words; of silence, what is known of the connection says nothing of whose it is. */
+function messageOf({ failure, message, sent }: UpstreamError, vendor: Vendor): string {
+  const name = vendor === 'ADJUST' ? 'Adjust' : 'Kochava';
+  if (failure === 'connection') return `${name} ${sent ? 'did not answer' : 'could not be reached'}. ${message}`;
+  return failure === 'timeout' ? `${name} did not answer in time. ${message}` : message;
 }
 
 function fromHttpException(error: HttpException): GatewayError {

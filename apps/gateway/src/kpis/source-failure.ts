@@ -14,4 +14,6 @@ export function failSource(report: SourceReport, thrown: unknown): void {
   if (error.code === 'BAD_USER_INPUT' || error.code === 'INTERNAL') throw error;
   report.status = error.code === 'UNSUPPORTED' ? 'UNSUPPORTED' : 'FAILED';
   report.error = error;
+  // There are no numbers that it could be the age of.
+  report.fetchedAt = null;
 }
