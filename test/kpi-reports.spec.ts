@@ -129,6 +129,7 @@ describe('reports of kind KPI', () => {
       ['a window of nothing', { end: '2026-05-01T00:00:00Z' }, ['/end']],
       ['a reversed window', { end: '2026-04-01T00:00:00Z' }, ['/end']],
       ['a window of eleven years', { start: '2015-05-01T00:00:00Z' }, ['/end']],
+      ['days to come', { start: '2999-05-01T00:00:00Z', end: '2999-05-04T00:00:00Z' }, ['/start']],
       ['an unknown time zone', { timeZone: 'Mars/Olympus' }, ['/timeZone']],
       ['a delivery', { delivery: { savedS3: 'KOCHAVA_SAVED' } }, ['/delivery']],
       ['people to notify', { notify: ['a@example.com'] }, ['/notify']],

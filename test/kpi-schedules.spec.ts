@@ -153,6 +153,12 @@ describe('schedules of kind KPI', () => {
     expect(await reportsOf(body.id)).toHaveLength(101);
   });
 
+  it('may be of days that have not begun when it is made', async () => {
+    const runOn = (new Date().getUTCDay() + 3) % 7;
+    const { status } = await post(aSchedule({ cadence: { frequency: 'WEEKLY', runOn, previousTime: 1 } }));
+    expect(status).toBe(201);
+  });
+
   it.each<[string, object, string[]]>([
     ['each hour', { cadence: { frequency: 'HOURLY', runOn: 0 } }, ['/cadence/frequency']],
     ['half a day', { cadence: { frequency: 'DAILY', runOn: 6, previousTime: 12 } }, ['/cadence/previousTime']],

@@ -227,6 +227,13 @@ describe('KPIs of Kochava', () => {
     expect(await told({ networks: 'Google AdWords' })).toEqual([1, []]);
   });
 
+  it('asks about days that have not begun, and says that they have not', async () => {
+    const dayIn = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const { source } = await rest({ from: dayIn(-1), to: dayIn(1), metrics: 'installs', app: gateway.apps[0].id });
+    expect([source.status, source.error]).toEqual(['FRESH', null]);
+    expect(source.warnings.join()).toContain(`${dayIn(1)} has not begun at +00:00: Kochava`);
+  });
+
   it('says what Kochava does not have, and answers the rest', async () => {
     const { rows, source } = await rest({ metrics: 'sessions,installs', app: gateway.apps[0].id });
     expect([rows[0]!['sessions'], source.unsupported, source.status]).toEqual([null, ['SESSIONS'], 'FRESH']);

@@ -187,6 +187,17 @@ describe('KPIs', () => {
     ]);
   });
 
+  it('asks about days that have not begun, and says that they have not', async () => {
+    const dayIn = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const { rows, source } = await rest({ from: dayIn(-1), to: dayIn(3), metrics: 'installs', group_by: 'day' });
+    expect([source.status, sent()[0]!.query['end_date']]).toEqual(['FRESH', dayIn(3)]);
+    expect(rows.filter((row) => String(row['date']) > dayIn(0) && Number(row['installs']) > 0)).toEqual([]);
+    expect(source.warnings.join()).toContain(`The days from ${dayIn(1)} to ${dayIn(3)} have not begun at +00:00`);
+    expect((await rest({ from: dayIn(0), to: dayIn(0), metrics: 'installs' })).source.warnings.join()).not.toContain(
+      'begun',
+    );
+  });
+
   it('filters by several names, by campaign, and by both', async () => {
     const url = `/v1/kpis?from=2026-05-01&to=2026-05-31&metrics=installs&group_by=network,campaign`;
     const { body } = await gateway.http(

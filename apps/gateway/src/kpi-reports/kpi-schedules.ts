@@ -11,6 +11,9 @@ import { ReportQuestionChecks } from './report-question-checks.js';
 import { kpiScheduleProblems } from './schedule-problems.js';
 import { KPI_SCHEDULE_JOBS } from './schedule-runner.js';
 
+/** Longer than between two runs, and between a run and the days that it is about. */
+const LONG_AGO_MS = 100 * 86_400_000;
+
 /** The schedules that the gateway runs itself: of KPI reports. */
 @Injectable()
 export class KpiSchedules implements ScheduleMaker, OnModuleInit {
@@ -30,7 +33,9 @@ export class KpiSchedules implements ScheduleMaker, OnModuleInit {
     if (problems.length > 0) throw badInput(problems);
     const accountedUntil = new Date();
     const [next] = nextRunsOf(asked, accountedUntil, 1);
-    await this.checks.check(tenant, app.id, askedReportOf(asked, next));
+    // Of a run that would be over: the days of the next may not have begun, and a question about them alone is refused.
+    const [past] = nextRunsOf(asked, new Date(accountedUntil.getTime() - LONG_AGO_MS), 1);
+    await this.checks.check(tenant, app.id, askedReportOf(asked, past));
     const nextRunAt = next!.runAt;
     const at = { accountedUntil, nextRunAt, nextLookAt: nextRunAt };
     return { status: 'ACTIVE', ...at, upstreamApp: '', credentialVersion: 0 };

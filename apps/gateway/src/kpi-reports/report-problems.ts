@@ -2,7 +2,7 @@ import type { FieldError } from '#libs/domain';
 import type { IsGood } from '../edge/input.js';
 import { problemsBetween } from '../kpis/kpi-question.js';
 import type { AskedReport } from '../reports/asked-report.js';
-import { daysOf, windowProblems } from './report-days.js';
+import { daysOf, type ReportDays, windowProblems } from './report-days.js';
 
 /** What is wrong with a KPI report, as far as it can be told without knowing its app. */
 export function kpiReportProblems(asked: AskedReport, isGood: IsGood): FieldError[] {
@@ -15,10 +15,10 @@ export function kpiReportProblems(asked: AskedReport, isGood: IsGood): FieldErro
 export function questionProblems(
   { spec }: Pick<AskedReport, 'spec'>,
   isGood: IsGood,
-  days: { from?: string; to?: string } = {},
+  { from, to, utcOffset }: Partial<ReportDays> = {},
 ): FieldError[] {
   const isGoodThere: IsGood = (...pointers) => isGood(...pointers.map(placeOf));
-  return problemsBetween({ ...spec.kpi, from: days.from, to: days.to }, isGoodThere).map(({ pointer, detail }) => ({
+  return problemsBetween({ ...spec.kpi, from, to, utcOffset }, isGoodThere).map(({ pointer, detail }) => ({
     pointer: placeOf(pointer),
     detail,
   }));

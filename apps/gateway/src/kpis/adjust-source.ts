@@ -7,6 +7,7 @@ import { AdjustAnswers, lengthOf, type OpenedAnswer, type WholeAnswer } from './
 import { type AdjustPlan, planForAdjust, restatedBy, unsupportedDimensions } from './adjust-plan.js';
 import { describePlan, newReport } from './adjust-report.js';
 import { type AdjustNames, AdjustTable } from './adjust-table.js';
+import { warningOfDaysAhead } from './days-begun.js';
 import { KnownTables } from './known-tables.js';
 import { deepFreeze } from '../edge/recent.js';
 import { type KpiLayout, layoutOf } from './kpi-layout.js';
@@ -55,8 +56,8 @@ export class AdjustSource implements KpiSourceService {
         const shared = this.preparations.of(question, opened, names);
         return {
           report: shared.report,
-          read: () => this.read(request, this.own(shared)),
-          stream: () => this.stream(request, this.own(shared)),
+          read: () => this.read(request, this.own(shared, question)),
+          stream: () => this.stream(request, this.own(shared, question)),
         };
       },
     );
@@ -86,10 +87,12 @@ export class AdjustSource implements KpiSourceService {
     return asStream({ report, layout: emptyLayout(request.question), rows: new GivenRows([]) });
   }
 
-  private own(shared: Prepared): Prepared {
+  private own(shared: Prepared, question: KpiQuestion): Prepared {
     const report = ownReport(shared.report);
     const restated = shared.plan && this.restatement.warning(restatedBy(shared.plan), 'Adjust');
     if (restated) report.warnings.push(restated);
+    const ahead = shared.plan && warningOfDaysAhead(question, 'Adjust');
+    if (ahead) report.warnings.push(ahead);
     return { ...shared, report };
   }
 }

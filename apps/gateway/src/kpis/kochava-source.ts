@@ -3,6 +3,7 @@ import { SUMMARY_COUNTERS } from '#libs/kochava-reporting';
 import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApps } from '#libs/tenancy';
 import { GoneFile } from '../reports/report-links.js';
 import { Restatement } from '../vendor-reads/restatement.js';
+import { warningOfDaysAhead } from './days-begun.js';
 import type { KeyedRow } from './gathered-row.js';
 import { cellsOf } from './kochava-cells.js';
 import { inWords, type KochavaPlan, planForKochava, unsupportedParts } from './kochava-plan.js';
@@ -140,8 +141,9 @@ export class KochavaSource implements KpiSourceService {
     const table = await this.tables.read(tenant, { question, plan, names, found, addsUp });
     if (!table.rest) describeColumns(report, table.seen.unknown);
     if (!table.rest && table.first.length === 0 && table.seen.otherNames) warnOfNoMatch(report, question);
-    const warning = this.restatement.warning(restated, 'Kochava');
-    if (warning) report.warnings.push(warning);
+    for (const warning of [this.restatement.warning(restated, 'Kochava'), warningOfDaysAhead(question, 'Kochava')]) {
+      if (warning) report.warnings.push(warning);
+    }
     return table;
   }
 }

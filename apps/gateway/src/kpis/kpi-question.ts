@@ -1,6 +1,7 @@
 import { type FieldError, type Vendor, badInput } from '#libs/domain';
 import type { RulesBetween } from '../edge/input.js';
 import { deepFreeze } from '../edge/recent.js';
+import { hasBegun } from './days-begun.js';
 import type { AppKpiInput } from './kpi.input.js';
 import { type KpiDimension, type KpiMetric, TIME_DIMENSIONS } from './kpi-words.js';
 
@@ -44,10 +45,15 @@ type Asked = Partial<AppKpiInput>;
 
 /** What is wrong between the fields of a question, all of it at once. */
 export const problemsBetween: RulesBetween<Asked> = (input, isGood) => {
-  const { from = '', to = '', metrics = [], vendorMetrics = [], groupBy = [], vendors, cohort, filter } = input;
+  const { from = '', to = '', utcOffset = '+00:00', metrics = [], vendorMetrics = [], groupBy = [] } = input;
+  const { vendors, cohort, filter } = input;
   const problems: FieldError[] = [];
   const days = (Date.parse(to) - Date.parse(from)) / DAY_MS;
   if (days < 0) problems.push({ pointer: '/to', detail: 'must not lie before `from`' });
+  // An input that was sound is remembered: a day that has begun stays so.
+  if (!hasBegun(from, utcOffset) && isGood('/from', '/utcOffset')) {
+    problems.push({ pointer: '/from', detail: `lies in the future: ${from} has not begun at ${utcOffset}` });
+  }
   if (days > MOST_DAYS) problems.push({ pointer: '/to', detail: `must lie within ${MOST_DAYS} days of \`from\`` });
   if (metrics.length + vendorMetrics.length === 0 && isGood('/metrics', '/vendorMetrics')) {
     problems.push({ pointer: '/metrics', detail: 'ask for one metric at least, here or in vendorMetrics' });
