@@ -278,6 +278,9 @@ While days of an answer are being restated it is read anew after a short time, a
 counts for some days, cost for more, a cohort until its oldest period is over. Older answers are kept for longer; \`sources\` (REST: \`Cache-Status\`) says FRESH, CACHED or STALE, and \`fetchedAt\` when the vendor said so. Scope
 \`cache:bypass\` and \`Cache-Control: no-cache\` ask anew; a report of Kochava’s that is under way is joined even then.
 
+Days that have not begun at the offset asked for are asked of the vendor like any other, and \`warnings\` names them; where
+\`from\` itself lies ahead, the question is BAD_USER_INPUT.
+
 ${table(
   ['variable', 'unless set', 'for'],
   RESTATED.map((name) => [`\`${name}\``, lives[name], LIVES[name]]),
