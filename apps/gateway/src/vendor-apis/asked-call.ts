@@ -24,4 +24,6 @@ export interface OutgoingCall extends Pick<UpstreamCall, 'method' | 'path' | 'qu
   body?: string;
   /** Where an answer below 400 must be narrowed or changed: it is read whole. Otherwise it streams as it is. */
   rewrite?: (body: Buffer) => Buffer | Promise<Buffer>;
+  /** Where something is changed in an answer below 400 that streams nevertheless. */
+  change?: (body: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 }

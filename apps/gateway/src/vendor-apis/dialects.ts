@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import { ADJUST } from './adjust/adjust.dialect.js';
+import { ADJUST_REPORTS } from './adjust-reports/adjust-reports.dialect.js';
 import type { Dialect } from './dialect.js';
 
 /** The doors by the beginning of their paths. */
 const DOORS: ReadonlyMap<string, Dialect> = new Map([
   ['/vendor/adjust', ADJUST],
+  ['/vendor/adjust-reports', ADJUST_REPORTS],
   // For clients that can be given a host only.
   ['/kpis', ADJUST],
 ]);

@@ -83,7 +83,8 @@ export async function exchange(http: UpstreamHttp, sending: Sending, call: Outgo
     throw refusalOf(error, said, dialect, [...secrets]);
   }
   const { status, headers } = stream;
-  const body = withoutSecrets(stream.body, [...secrets]);
+  const clean = withoutSecrets(stream.body, [...secrets]);
+  const body = call.change ? call.change(clean) : clean;
   if (!call.rewrite) return { status, headers, body: await beginning(body) };
   return { status, headers, body: await call.rewrite(await whole(body)) };
 }
