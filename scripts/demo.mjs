@@ -332,6 +332,10 @@ ${bold('Schedules')}: both vendors' installs of the day before, by network, as a
 
   curl -H 'X-API-Key: ${key}' -H 'Content-Type: application/json' -d '${JSON.stringify(schedule)}' '${url}/v1/schedules'
 
+${bold('Drop-in')}: Adjust's own KPI Service; a script written for it needs this base URL and this key, and nothing else
+
+  curl '${url}/vendor/adjust/kpis/v1/${apps[0].adjust.token}.csv?start_date=${day(7)}&end_date=${day(1)}&kpis=installs,sessions&grouping=days&user_token=${key}'
+
 ${bold('SmartLinks')}: ${link.name}, for ${link.routesByApp.map(({ platform }) => platform).join(', ')}: ${link.clickUrl}
 
   curl -o qr.png -H 'X-API-Key: ${key}' '${url}/v1/smart-links/${link.id}/qr?size=512'

@@ -50,6 +50,7 @@ describe('The door of Adjust’s KPI Service', () => {
       ['no key', '', {}],
       ['an empty one', '&user_token=', { authorization: 'Token token=' }],
       ['no key of ours', `&user_token=${DEMO_USER.token}`, {}],
+      ['a place that is none of Adjust’s', '', { authorization: `Basic ${Buffer.from('x:mmp_y').toString('base64')}` }],
       ['one that is mistyped', '', { authorization: 'Token token="mmp_mistyped"' }],
     ])('%s is 401 in Adjust’s form, without a question for a password', async (_, query, headers) => {
       const answer = await get(QUESTION + query, headers as Record<string, string>);

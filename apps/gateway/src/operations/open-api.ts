@@ -6,7 +6,8 @@ export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
   const about = new DocumentBuilder()
     .setTitle('mmp-gateway')
     .setDescription(
-      'One door before Adjust and Kochava. Errors are RFC 9457 problems; their `type` leads to a page that explains them.',
+      'One door before Adjust and Kochava. Errors are RFC 9457 problems; their `type` leads to a page that explains them. ' +
+        'The vendors’ own APIs, for scripts that were written for them, stand under /vendor: docs/drop-in.md.',
     )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer' })

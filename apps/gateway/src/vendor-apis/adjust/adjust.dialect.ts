@@ -25,13 +25,11 @@ export const ADJUST: Dialect = {
   refusesCredential: ({ status }) => status === 401,
 };
 
-/** FACTS §1.1: `Token token=X`, `Token token="X"`, `Token X`, `Bearer X`, and X alone. */
+/** FACTS §1.1: `Token token=X`, `Token token="X"`, `Token X`, `Bearer X`, and X alone; of another scheme it is none. */
 function fromAuthorization(value: string): string {
   const scheme = /^(?:token|bearer)\s+(?:token\s*=\s*)?/i.exec(value)?.[0] ?? '';
-  return value
-    .slice(scheme.length)
-    .trim()
-    .replace(/^"(.*)"$/, '$1');
+  const key = value.slice(scheme.length).replace(/^"(.*)"$/, '$1');
+  return /\s/.test(key) ? '' : key;
 }
 
 const userTokens = (request: FastifyRequest): string[] =>
