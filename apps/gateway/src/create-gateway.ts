@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -12,6 +13,7 @@ import { registerHooks } from './edge/hooks.js';
 import { answerNotHttp } from './edge/not-http.js';
 import { toGatewayError } from './edge/gateway-failure.js';
 import { requestIdOf } from './edge/request-id.js';
+import { RepeatRoad } from './repeats/repeat-road.js';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
 import { registerExplorerAssets } from './operations/explorer.js';
 import { registerOpenApi } from './operations/open-api.js';
@@ -72,6 +74,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   registerOpenApi(app);
   await app.init();
   await fastify.ready();
+  app.get(RepeatRoad).before(app.getHttpServer() as Server);
   return app;
 }
 

@@ -16,6 +16,7 @@ import { KpisModule } from './kpis/kpis.module.js';
 import type { Log } from './operations/log.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { PostbacksModule } from './postbacks/postbacks.module.js';
+import { RepeatsModule } from './repeats/repeats.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { SharedModule } from './shared.module.js';
@@ -73,6 +74,7 @@ export class GatewayModule {
         VendorApisModule.forRoot(config),
         AuditEventsModule,
         AdminModule,
+        RepeatsModule,
       ],
       providers: [{ provide: APP_GUARD, useExisting: ScopeGuard }],
     };

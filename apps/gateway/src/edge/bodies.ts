@@ -11,6 +11,7 @@ export function registerBodies(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(/^application\/(?:[\w.+-]+\+)?json\b/i, { parseAs: 'string' }, (request, text, done) => {
     // A DELETE with an empty body and a JSON content type is what many clients send.
     if (text === '' && request.method === 'DELETE') return done(null, undefined);
+    if (request.routeOptions.url === '/graphql') request.sentText = text as string;
     parse(request, text as string, (error, body) => {
       if (error) return done(badInput([{ pointer: '', detail: notJson(error) }]));
       if (isDeeperThan(body, DEEPEST)) {

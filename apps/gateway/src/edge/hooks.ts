@@ -1,12 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { GatewayError } from '#libs/domain';
-import { GatewayMetrics } from '../operations/gateway-metrics.js';
+import { Answered } from '../operations/answered.js';
 import { sendExplorer } from '../operations/explorer.js';
 import { Lifecycle } from '../operations/lifecycle.js';
 import { PAGE_POLICY } from '../operations/page-policy.js';
-import { Log } from '../operations/log.js';
 import { checkGraphqlBody } from '../graphql/graphql-body.js';
+import { Repeats } from '../repeats/repeats.js';
 import { registerDoorBodies } from '../vendor-apis/door-body.js';
 import { toGatewayError } from './gateway-failure.js';
 import { PathMethods } from './path-methods.js';
@@ -34,11 +34,13 @@ export function registerHooks(
 ): void {
   const guard = app.get(KeyGuard);
   const filter = app.get(ProblemFilter);
-  const metrics = app.get(GatewayMetrics);
-  const log = app.get(Log);
+  const answered = app.get(Answered);
+  const repeats = app.get(Repeats);
   const lifecycle = app.get(Lifecycle);
   const methods = new PathMethods(fastify);
   fastify.decorateRequest('caller', undefined);
+  fastify.decorateRequest('repeat', undefined);
+  fastify.decorateRequest('sentText', undefined);
 
   // With callbacks: what is known already, as a key in use, is no promise, and most requests pass without one.
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -88,18 +90,10 @@ export function registerHooks(
   });
 
   fastify.addHook('onResponse', (request, reply, done) => {
+    const { method, caller } = request;
     const route = request.routeOptions.url ?? 'none';
-    metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    const tenant = request.caller?.kind === 'tenant' ? request.caller : undefined;
-    log.info('request', {
-      method: request.method,
-      route,
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-      requestId: request.id,
-      tenant: tenant?.tenantSlug,
-      key: tenant?.keyName,
-    });
+    answered.note({ method, route, status: reply.statusCode, ms: reply.elapsedTime }, request.id, caller);
+    repeats.keep(request, reply);
     done();
   });
 }

@@ -90,7 +90,7 @@ export class KeyGuard {
   private admit(key: string, request: FastifyRequest, reply: FastifyReply, edge: Edge): void | Promise<void> {
     const admit = (result: KeyCheck): void | Promise<void> => {
       if (!result.ok) return this.refuse(result, request, edge);
-      const caller = new RequestCaller(result.key, edge, request, reply);
+      const caller = new RequestCaller(result.key, edge, request, reply.raw);
       request.caller = caller;
       const { requestsPerMinute } = result.key;
       return requestsPerMinute === null ? undefined : this.rateLimits.take(caller, requestsPerMinute, reply);

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '#libs/domain';
@@ -5,6 +6,13 @@ import { Log } from '../operations/log.js';
 import { dialectOf } from '../vendor-apis/dialects.js';
 import { toGatewayError } from './gateway-failure.js';
 import { ErrorPages, problemOf, retryAfterOf, statusOf } from './problem.js';
+
+/** An error as it is answered; names of headers are in lower case. */
+export interface WrittenProblem {
+  status: number;
+  headers: Record<string, string>;
+  body: string | Buffer;
+}
 
 /** The one writer of errors. At GraphQL it only translates: Apollo's formatError writes them. */
 @Catch()
@@ -32,33 +40,41 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    const status = statusOf(error);
     // The route, where there is one: a path may be spelled in more ways than one.
     const door = request.routeOptions?.url ?? path;
-    if (status === 401 && /^\/v1(?:\/|$)/.test(door))
-      reply.header('WWW-Authenticate', 'Basic realm="mmp-gateway", charset="UTF-8"');
-    const retryAfter = retryAfterOf(error);
-    if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter));
     const dialect = dialectOf(request);
-    if (dialect) {
-      const { status: theirs, body } = dialect.errorOf(error, status);
-      // As bytes: Fastify adds a charset to a text, and clients compare the whole content type.
-      reply
-        .code(theirs)
-        .header('content-type', 'application/json')
-        .send(Buffer.from(JSON.stringify(body)));
-      return;
-    }
-    const problem = problemOf(error, request.id, path, this.pages);
+    const { status, headers, body } = dialect ? inDialect(error, dialect) : this.written(error, request.id, path, door);
+    reply.code(status).headers(headers).send(body);
+  }
+
+  /** As `write`, past the router; `head`: of an answer to the same request, names and values in turn. */
+  writeRaw(
+    error: GatewayError,
+    { id, path, door }: { id: string; path: string; door: string },
+    head: readonly string[],
+    response: ServerResponse,
+  ): void {
+    this.note(error, id, path);
+    const { status, headers, body } = this.written(error, id, path, door);
+    for (let index = 0; index < head.length; index += 2) response.setHeader(head[index]!, head[index + 1]!);
+    response.writeHead(status, { ...headers, 'x-request-id': id, 'content-length': Buffer.byteLength(body) }).end(body);
+  }
+
+  /** `door`: the route's pattern, or the path where there is no route. */
+  written(error: GatewayError, requestId: string, path: string, door: string): WrittenProblem {
+    const status = statusOf(error);
+    const headers: Record<string, string> = {};
+    if (status === 401 && /^\/v1(?:\/|$)/.test(door))
+      headers['www-authenticate'] = 'Basic realm="mmp-gateway", charset="UTF-8"';
+    const problem = problemOf(error, requestId, path, this.pages);
+    if (problem.retryAfterSeconds !== undefined) headers['retry-after'] = String(problem.retryAfterSeconds);
     if (door === '/graphql') {
+      headers['content-type'] = 'application/json; charset=utf-8';
       const { title: _, status: __, detail, instance: ___, ...extensions } = problem;
-      reply
-        .code(status)
-        .type('application/json; charset=utf-8')
-        .send(JSON.stringify({ errors: [{ message: detail, extensions }] }));
-      return;
+      return { status, headers, body: JSON.stringify({ errors: [{ message: detail, extensions }] }) };
     }
-    reply.code(status).type('application/problem+json').send(JSON.stringify(problem));
+    headers['content-type'] = 'application/problem+json';
+    return { status, headers, body: JSON.stringify(problem) };
   }
 
   note(error: GatewayError, requestId: string, where: string): void {
@@ -66,4 +82,13 @@ export class ProblemFilter implements ExceptionFilter {
       this.log.error('internal error', { requestId, where, cause: error.details.cause ?? error });
     else this.log.debug('refused', { requestId, where, code: error.code });
   }
+}
+
+function inDialect(error: GatewayError, dialect: NonNullable<ReturnType<typeof dialectOf>>): WrittenProblem {
+  const { status, body } = dialect.errorOf(error, statusOf(error));
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  const retryAfter = retryAfterOf(error);
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
+  // As bytes: Fastify adds a charset to a text, and clients compare the whole content type.
+  return { status, headers, body: Buffer.from(JSON.stringify(body)) };
 }

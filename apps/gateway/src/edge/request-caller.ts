@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { type Caller, Departure, type Edge, type Leaving, type Scope, type TenantContext } from '#libs/domain';
 import type { AuthenticatedKey } from '#libs/tenancy';
 
@@ -27,10 +27,10 @@ export class RequestCaller implements TenantContext {
   private departure?: Departure;
 
   constructor(
-    key: AuthenticatedKey,
+    readonly key: AuthenticatedKey,
     readonly edge: Edge,
-    request: FastifyRequest,
-    private readonly reply: FastifyReply,
+    request: { readonly id: string; readonly headers: IncomingHttpHeaders },
+    private readonly response: ServerResponse,
   ) {
     this.tenantId = key.tenantId;
     this.tenantSlug = key.tenantSlug;
@@ -49,12 +49,12 @@ export class RequestCaller implements TenantContext {
   get signal(): Leaving {
     if (!this.departure) {
       const departure = (this.departure = new Departure());
-      const { raw } = this.reply;
+      const { response } = this;
       const left = (): void => {
-        if (!raw.writableFinished) departure.leave();
+        if (!response.writableFinished) departure.leave();
       };
-      if (raw.closed) left();
-      else raw.once('close', left);
+      if (response.closed) left();
+      else response.once('close', left);
     }
     return this.departure;
   }

@@ -103,8 +103,17 @@ export function sendWithETag(
   tagged: string | Buffer,
   version?: string,
 ): void {
+  sendTagged(reply, body, tagOf(tagged, version));
+}
+
+/** `version`: what the tag ends with, where an If-Match shall be able to tell it. */
+export function tagOf(tagged: string | Buffer, version?: string): string {
   const digest = hash('sha1', tagged, 'base64url');
-  const tag = `W/"${version === undefined ? digest : `${digest}.${version}`}"`;
+  return `W/"${version === undefined ? digest : `${digest}.${version}`}"`;
+}
+
+/** 304 to a caller who has `body` already. */
+export function sendTagged(reply: FastifyReply, body: string | Buffer, tag: string): void {
   reply.header('ETag', tag);
   const known = reply.request.headers['if-none-match'];
   const same =

@@ -30,7 +30,7 @@ const NONE = Object.freeze({});
 /** One query of a document as a function. */
 export class CompiledQuery {
   /** What variables were read to: the same questions come with the same ones all day, and each is read field by field. */
-  private static readonly read = new Recent<{ coerced?: object }>();
+  private static readonly variables = new Recent<{ coerced?: object }>();
   private static made = 0;
   private readonly id = CompiledQuery.made++;
   private madeTextRun?: Run;
@@ -56,8 +56,11 @@ export class CompiledQuery {
   }
 
   /** As `answer`, for who writes JSON: where the answer has a text of its own in `context.texts`, `data` has its mark. */
-  answerInTexts(variables: Variables, context: GraphqlContext): Promise<CompiledAnswer | undefined> {
-    return this.answer(variables, context, this.textRun);
+  answerInTexts(
+    read: object,
+    context: GraphqlContext,
+  ): CompiledAnswer | undefined | Promise<CompiledAnswer | undefined> {
+    return this.answered(this.textRun, read, context);
   }
 
   private get textRun(): Run {
@@ -67,26 +70,40 @@ export class CompiledQuery {
   }
 
   /** Undefined: these variables don't fit. Nothing has run then, and the interpreter says it in the words that all know. */
-  async answer(variables: Variables, context: GraphqlContext, run = this.run): Promise<CompiledAnswer | undefined> {
-    const whole = this.whole(variables);
-    if (!whole) return undefined;
-    const { data, errors } = await run(undefined, context, whole);
-    if (data === undefined) return undefined;
-    if (!errors) return { data };
-    const thrown = errors.map(asInterpreted);
-    const told = errors.map(({ locations }, index) => ({ ...thrown[index]!.toJSON(), locations }));
-    return { data, thrown, told };
+  async answer(variables: Variables, context: GraphqlContext): Promise<CompiledAnswer | undefined> {
+    const read = this.read(variables);
+    return read && this.answered(this.run, read, context);
   }
 
-  /** Compiled queries know no defaults of input fields: variables are made whole before. */
-  private whole(variables: Variables): object | undefined {
+  private answered(
+    run: Run,
+    read: object,
+    context: GraphqlContext,
+  ): CompiledAnswer | undefined | Promise<CompiledAnswer | undefined> {
+    const result = run(undefined, context, read);
+    return result instanceof Promise ? result.then(toldAsApollo) : toldAsApollo(result);
+  }
+
+  /**
+   * Variables as resolvers are given them; undefined: they don't fit. Compiled queries know no defaults of input fields:
+   * they are made whole before.
+   */
+  read(variables: Variables): object | undefined {
     const definitions = this.operation.variableDefinitions;
     if (!definitions?.length) return NONE;
-    return CompiledQuery.read.get(`${this.id} ${JSON.stringify(variables ?? NONE)}`, () => {
+    return CompiledQuery.variables.get(`${this.id} ${JSON.stringify(variables ?? NONE)}`, () => {
       const { coerced } = getVariableValues(this.schema, definitions, variables ?? NONE);
       return { coerced: deepFreeze(coerced) };
     }).coerced;
   }
+}
+
+function toldAsApollo({ data, errors }: ExecutionResult): CompiledAnswer | undefined {
+  if (data === undefined) return undefined;
+  if (!errors) return { data };
+  const thrown = errors.map(asInterpreted);
+  const told = errors.map(({ locations }, index) => ({ ...thrown[index]!.toJSON(), locations }));
+  return { data, thrown, told };
 }
 
 function compiled(schema: GraphQLSchema, document: DocumentNode, { name }: OperationDefinitionNode): Run | undefined {

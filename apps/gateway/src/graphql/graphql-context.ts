@@ -1,9 +1,14 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '#libs/domain';
+
+/** Of the request around a query, all that its resolvers may depend on: a query that is repeated has no more. */
+export interface AskedBy {
+  readonly id: string;
+  readonly caller?: Caller;
+}
 
 /** What resolvers, guards and parameters are given of the request around them. */
 export interface GraphqlContext {
-  request: FastifyRequest;
-  reply: FastifyReply;
+  request: AskedBy;
   /** Parts of the answer that are JSON already, where the answer can take such. */
   texts?: string[];
 }

@@ -3,7 +3,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import { CompiledQueries } from './compiled-queries.js';
 import type { GraphqlContext } from './graphql-context.js';
@@ -34,7 +34,7 @@ export class GraphqlModule {
         validationRules: QUERY_RULES,
         // The schema is checked where it is emitted: to ask it for all of itself takes a twentieth of a start.
         buildSchemaOptions: { numberScalarMode: 'float', skipCheck: true },
-        context: (request: FastifyRequest, reply: FastifyReply): GraphqlContext => ({ request, reply }),
+        context: (request: FastifyRequest): GraphqlContext => ({ request }),
         // Apollo's cache hints wrap every field of every answer, and nothing here reads them.
         plugins: [statusPlugin(errors), compiled.plugin(), ApolloServerPluginCacheControlDisabled()],
       }),

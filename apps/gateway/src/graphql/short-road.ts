@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { CompiledQueries } from './compiled-queries.js';
 import type { CompiledQuery } from './compiled-query.js';
 import type { GraphqlContext } from './graphql-context.js';
 import { GraphqlErrors } from './graphql-errors.js';
+import type { RepeatedAnswer } from '../repeats/repeat.js';
 import { withTexts } from './pasted-rows.js';
 
 /** A body that `checkGraphqlBody` has let through. */
@@ -46,7 +47,7 @@ export class ShortRoad {
     return async function (request, reply) {
       const accept = request.headers.accept ?? '';
       const type = typeFor.get(accept);
-      const short = type && (await answer(request, reply));
+      const short = type && (await answer(request));
       if (short) {
         reply.header('content-type', type);
         return short;
@@ -61,25 +62,28 @@ export class ShortRoad {
   }
 
   /** The body of the answer; undefined: Apollo has to answer, and nothing has run. */
-  private readonly answer = async (request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> => {
+  private readonly answer = async (request: FastifyRequest): Promise<string | undefined> => {
     const { query: text, variables, operationName, extensions } = request.body as GraphqlBody;
     // No name and an empty one are two things to Apollo.
     if (request.method !== 'POST' || text === undefined || extensions || operationName === '') return undefined;
     const query = this.compiled.find(text, operationName);
-    return query && this.written(query, variables, request, reply);
+    const read = query?.read(variables);
+    if (!query || !read) return undefined;
+    const body = await this.written(query, read, { request });
+    if (body === undefined) return undefined;
+    // What fails is told in the body: a query that could be run with these variables once can be run with them again.
+    request.repeat = async (caller): Promise<RepeatedAnswer> => ({
+      body: (await this.written(query, read, { request: { id: caller.requestId, caller } }))!,
+      head: [],
+    });
+    return body;
   };
 
-  private async written(
-    query: CompiledQuery,
-    variables: GraphqlBody['variables'],
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<string | undefined> {
-    const context: GraphqlContext = { request, reply };
-    const answer = await query.answerInTexts(variables, context);
+  private async written(query: CompiledQuery, read: object, context: GraphqlContext): Promise<string | undefined> {
+    const answer = await query.answerInTexts(read, context);
     if (!answer) return undefined;
     const { data, thrown, told } = answer;
-    const about = { requestId: request.id, document: query.document };
+    const about = { requestId: context.request.id, document: query.document };
     const errors = told?.map((formatted, index) => this.errors.format(formatted, thrown![index], about));
     return `${withTexts(JSON.stringify({ errors, data }), context.texts)}\n`;
   }

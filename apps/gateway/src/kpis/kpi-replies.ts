@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type FieldError, type TenantContext, badInput } from '#libs/domain';
 import { AS_THEY_ARE, LineForm } from '../edge/table-lines.js';
 import { Recent } from '../edge/recent.js';
-import { sendTable, sendWithETag } from '../edge/tabular.js';
+import { sendTable, sendTagged, tagOf } from '../edge/tabular.js';
+import type { RepeatedAnswer } from '../repeats/repeat.js';
 import { KpiQueryInput } from './kpi.input.js';
 import type { KpiAnswer } from './kpi-answer.js';
 import { FORM_PARAMS, type KpiForm, readForm } from './kpi-form.js';
@@ -36,6 +37,15 @@ export class KpiReplies {
     } catch (error) {
       throw renamed(error);
     }
+    if (form.format !== 'json') return;
+    request.repeat = async (caller): Promise<RepeatedAnswer> => {
+      try {
+        const { body, tag, cacheStatus } = await this.json(caller, input, form, KPI_PARAMS);
+        return { body, head: ['etag', tag, 'cache-status', cacheStatus] };
+      } catch (error) {
+        throw renamed(error);
+      }
+    };
   }
 
   async post(
@@ -65,9 +75,10 @@ export class KpiReplies {
     reply.header('Cache-Control', 'private, no-cache');
     reply.header('Vary', 'Authorization, X-API-Key, Accept');
     if (form.format === 'json') {
-      const answer = await this.kpis.find(tenant, input);
-      reply.header('Cache-Status', cacheStatus(answer.reports));
-      await sendJson(reply, answer, await this.sources.of(tenant, answer.sources, params), form.totals);
+      const { body, tag, cacheStatus } = await this.json(tenant, input, form, params);
+      reply.header('Cache-Status', cacheStatus);
+      reply.type('application/json; charset=utf-8');
+      sendTagged(reply, body, tag);
       return;
     }
     // Half an answer must not look whole: where nothing tells of a failed source, it is an error.
@@ -75,14 +86,20 @@ export class KpiReplies {
     reply.header('Cache-Status', cacheStatus(stream.reports));
     await sendTable(reply, { columns: stream.layout.columns, lines: stream.lines }, form.format, form);
   }
+
+  private async json(tenant: TenantContext, input: KpiQueryInput, form: KpiForm, params?: Params): Promise<JsonAnswer> {
+    const answer = await this.kpis.find(tenant, input);
+    return writeJson(answer, await this.sources.of(tenant, answer.sources, params), form.totals);
+  }
 }
 
-async function sendJson(
-  reply: FastifyReply,
-  answer: KpiAnswer,
-  sources: readonly object[],
-  withTotals: boolean,
-): Promise<void> {
+interface JsonAnswer {
+  body: string;
+  tag: string;
+  cacheStatus: string;
+}
+
+async function writeJson(answer: KpiAnswer, sources: readonly object[], withTotals: boolean): Promise<JsonAnswer> {
   // Where every source has failed, and says so, its totals would only fail again.
   const isEmpty = answer.reports.every(({ error }) => error);
   const totals = withTotals && !isEmpty ? await answer.totalsAnswer() : undefined;
@@ -90,8 +107,8 @@ async function sendJson(
   const rows = flatRows(answer);
   const totalRows = withTotals ? `,"totals":${totals ? flatRows(totals) : '[]'}` : '';
   const body = `{"rows":${rows}${totalRows},"sources":${JSON.stringify(sources)},"rowCount":${answer.rowCount}}`;
-  reply.type('application/json; charset=utf-8');
-  sendWithETag(reply, body, rows + totalRows + saidOf(answer.reports));
+  const { reports } = answer;
+  return { body, tag: tagOf(rows + totalRows + saidOf(reports)), cacheStatus: cacheStatus(reports) };
 }
 
 /** What failed or is stale is part of what an answer says; when it was fetched, and that it was kept, is not. */

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { UpstreamHttp } from '#libs/upstream-http';
 import type { Config } from '../config.js';
+import { Answered } from './answered.js';
 import { ErrorPagesController } from './error-pages.controller.js';
 import { HealthController } from './health.controller.js';
 import { Lifecycle } from './lifecycle.js';
@@ -48,13 +49,14 @@ export class OperationsModule {
       module: OperationsModule,
       controllers: [HealthController, MetricsController, ErrorPagesController],
       providers: [
+        Answered,
         Lifecycle,
         Readiness,
         Connections,
         { provide: METRICS_TOKEN, useValue: { value: config.metricsToken } },
         ...redis,
       ],
-      exports: [Lifecycle, ...(config.redisUrl ? [REDIS] : [])],
+      exports: [Answered, Lifecycle, ...(config.redisUrl ? [REDIS] : [])],
     };
   }
 }

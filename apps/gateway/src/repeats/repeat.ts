@@ -1,0 +1,26 @@
+import type { RequestCaller } from '../edge/request-caller.js';
+
+/**
+ * Answers a request that came before, byte for byte: what a room offers beside its first answer. It asks and checks
+ * anew whatever may have changed, and leaves out what is found out of the request's own text.
+ */
+export type Repeat = (caller: RequestCaller) => RepeatedAnswer | Promise<RepeatedAnswer>;
+
+/** An answer with status 200. */
+export interface RepeatedAnswer {
+  body: string;
+  /** Of `OF_EACH`, those that tell of this body: names and values in turn. */
+  head: readonly string[];
+}
+
+/** Headers that tell of one answer alone. All others are the same whenever the same is asked. */
+export const OF_EACH: ReadonlySet<string> = new Set(['cache-status', 'content-length', 'etag', 'x-request-id']);
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by a room whose answer may be asked for again in the same words. */
+    repeat?: Repeat;
+    /** The body of a GraphQL request, as it came. */
+    sentText?: string;
+  }
+}

@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AuthenticatedKey } from '#libs/tenancy';
+import { presentedKey } from '../edge/presented-key.js';
+import { RequestCaller } from '../edge/request-caller.js';
+import { OF_EACH, type Repeat } from './repeat.js';
+
+/** What is known of requests with the same head. */
+export interface KnownHead {
+  /** The key as it was presented, and whose it was: one that has changed since is another object. */
+  readonly presented: string;
+  readonly key: AuthenticatedKey;
+  readonly edge: RequestCaller['edge'];
+  readonly route: string;
+  /** By the requests' bodies; '' where there is none. */
+  readonly bodies: Map<string, KnownRequest>;
+}
+
+export interface KnownRequest {
+  readonly repeat: Repeat;
+  /** The answer's head, names and values in turn, without those that tell of one answer alone. */
+  readonly head: readonly string[];
+}
+
+const MOST_HEADS = 1_000;
+/** Of one head. */
+const MOST_BODIES = 32;
+/** Bytes of a request's body, and characters of its head. */
+export const LONGEST_BODY = 8_192;
+const LONGEST_HEAD = 8_192;
+
+/** Headers of a request that make no difference to its answer, and are mostly of one request alone. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['x-request-id', 'traceparent', 'tracestate']);
+
+/** Requests that were answered, by every byte of theirs that makes a difference: dashboards ask the same all day. */
+@Injectable()
+export class Repeats {
+  /** The one used longest ago goes first. */
+  private readonly heads = new Map<string, KnownHead>();
+
+  find(text: string): KnownHead | undefined {
+    const known = this.heads.get(text);
+    if (known) {
+      this.heads.delete(text);
+      this.heads.set(text, known);
+    }
+    return known;
+  }
+
+  /** Takes a request that was answered, where its room has something to offer for the next. */
+  keep(request: FastifyRequest, reply: FastifyReply): void {
+    const { repeat, caller } = request;
+    // What a key has left of its limit is counted, and told, on the long road.
+    if (!repeat || reply.statusCode !== 200 || !(caller instanceof RequestCaller) || caller.key.requestsPerMinute)
+      return;
+    const text = textOf(request.raw);
+    const body = request.method === 'POST' ? request.sentText : '';
+    const presented = presentedKey(request.headers, request.raw.rawHeaders);
+    const isLong = text.length > LONGEST_HEAD || body === undefined || body.length > LONGEST_BODY;
+    // Whether an answer is the one that a caller has already is found out on the long road.
+    if (isLong || typeof presented !== 'object' || request.headers['if-none-match'] !== undefined) return;
+    const { key, edge } = caller;
+    const { bodies } = this.headOf(text, { presented: presented.key, key, edge, route: request.routeOptions.url! });
+    if (bodies.size >= MOST_BODIES) bodies.clear();
+    const head = Object.entries(reply.getHeaders()).filter(([name]) => !OF_EACH.has(name));
+    bodies.set(body, { repeat, head: head.flatMap(([name, value]) => [name, String(value)]) });
+  }
+
+  private headOf(text: string, made: Omit<KnownHead, 'bodies'>): KnownHead {
+    const known = this.heads.get(text);
+    if (known?.key === made.key) return known;
+    if (this.heads.size >= MOST_HEADS) this.heads.delete(this.heads.keys().next().value!);
+    const head = { ...made, bodies: new Map<string, KnownRequest>() };
+    this.heads.set(text, head);
+    return head;
+  }
+}
+
+/** The head of a request, without what makes no difference. */
+export function textOf({ url, rawHeaders }: IncomingMessage): string {
+  let text = url!;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (!WITHOUT_EFFECT.has(name.toLowerCase())) text += `\n${name}:${rawHeaders[index + 1]}`;
+  }
+  return text;
+}
