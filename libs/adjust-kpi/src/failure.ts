@@ -7,6 +7,9 @@ export const VENDOR = 'adjust';
 const MOST_WORDS = 500;
 /** A refusal with status 200 is a sentence; no need to look into an answer that has rows. */
 const MOST_REFUSAL_BYTES = 8192;
+const BRACE = 0x7b;
+const ERROR = Buffer.from('"error"');
+const RESULT_SET = Buffer.from('"result_set"');
 
 function errorOf(body: Buffer): string | undefined {
   try {
@@ -31,8 +34,8 @@ function words(answer: UpstreamAnswer): string | undefined {
 export function adjustRefusal(answer: UpstreamAnswer): Refusal | undefined {
   const { status, body } = answer;
   if (status >= 200 && status < 300) {
-    if (!/^\s*\{/.test(body.toString('latin1', 0, 64))) throw notJson(answer);
-    const candidate = body.length <= MOST_REFUSAL_BYTES && body.includes('"error"') && !body.includes('"result_set"');
+    if (body[0] !== BRACE && !/^\s*\{/.test(body.toString('latin1', 0, 64))) throw notJson(answer);
+    const candidate = body.length <= MOST_REFUSAL_BYTES && body.includes(ERROR) && !body.includes(RESULT_SET);
     const message = candidate ? errorOf(body) : undefined;
     return message === undefined ? undefined : { failure: 'rejected', message };
   }

@@ -1,6 +1,7 @@
 import type { ReadPlan } from './answer-edges.js';
 import { HeaderCache } from './header-cache.js';
 import type { AdjustKpiRowBatch } from './row-batch.js';
+import type { AdjustKpiTable } from './rows.js';
 import { SameNodes, type ValueMarks } from './same-nodes.js';
 
 /** Bytes before the rows; more is no longer cheap to keep. */
@@ -9,6 +10,8 @@ const LONGEST_HEAD = 8_192;
 const LONGEST_BODY = 65_536;
 /** Header caches are kept as for answers of so many bytes. */
 const HEADERS_FOR = 16_384;
+/** Bytes that the last answer takes for each byte of it, with what others make of its rows. */
+const OF_LAST = 8;
 /** Bytes of objects, whatever is in them. */
 const SELF = 1_024;
 /** What was learned so often without ever being met again is not learned any more. */
@@ -20,6 +23,8 @@ interface Head {
   readonly headers: HeaderCache;
   nodes?: SameNodes;
   nodesWeight: number;
+  /** The last answer, and what it was read to. */
+  last?: { readonly body: Buffer; readonly table: AdjustKpiTable };
 }
 
 /**
@@ -37,16 +42,25 @@ export class Learned {
   /** `use` is told at each answer how many bytes are kept. */
   constructor(private readonly use: (learned: Learned, bytes: number) => void = () => undefined) {}
 
-  /** The rows of an answer that has the nodes of one before. */
-  read(body: Buffer): { plan: ReadPlan; batches: AdjustKpiRowBatch[] } | undefined {
+  /** What an answer comes to that is the last one again, or has the nodes of one before. */
+  read(body: Buffer): { plan: ReadPlan; table: AdjustKpiTable } | undefined {
     const head = this.#head;
-    const batches = head?.nodes?.read(body);
-    if (!head || !batches) return undefined;
+    if (!head) return undefined;
+    const table = head.last?.body.equals(body) ? head.last.table : this.#ofSameNodes(head, body);
+    if (!table) return undefined;
     this.#answers++;
     this.#headsInVain = 0;
     this.#nodesInVain = 0;
     this.#used();
-    return { plan: head.plan, batches };
+    return { plan: head.plan, table };
+  }
+
+  #ofSameNodes(head: Head, body: Buffer): AdjustKpiTable | undefined {
+    const batches = head.nodes?.read(body);
+    if (!batches) return undefined;
+    const table: AdjustKpiTable = { head: head.plan.head, app: head.plan.app, batches };
+    if (body.length <= LONGEST_BODY) head.last = { body, table };
+    return table;
   }
 
   /** What is known of an answer that begins with `bytes`, and how many of them it is known by. */
@@ -86,7 +100,7 @@ export class Learned {
     if (head?.plan !== plan) return;
     this.#nodesInVain++;
     head.nodes = new SameNodes(body, marks, rows && withFrozenNodes(rows), plan.head.kpis.length);
-    head.nodesWeight = body.length + 16 * marks.length;
+    head.nodesWeight = (1 + OF_LAST) * body.length + 16 * marks.length;
     this.#used();
   }
 

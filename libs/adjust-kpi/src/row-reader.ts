@@ -1,3 +1,4 @@
+import type { AdjustKpiTable } from './rows.js';
 import { closeAnswer, closeNode, openAnswer, openNode, readAll, type ReadPlan, walkNode } from './answer-edges.js';
 import type { Question } from './head.js';
 import { HeaderCache, type Header } from './header-cache.js';
@@ -46,6 +47,8 @@ const SMALL_STREAM = 131_072;
 export class RowReader {
   /** Known before the first batch. */
   plan: ReadPlan | undefined;
+  /** The whole answer, where the first chunk was all of it, and known. */
+  table: AdjustKpiTable | undefined;
 
   readonly #question: Question;
   #in: InputBuffer;
@@ -93,7 +96,8 @@ export class RowReader {
     }
     this.#came = chunk.length;
     this.plan = same.plan;
-    [this.#ready] = same.batches;
+    this.table = same.table;
+    [this.#ready] = same.table.batches;
     this.#next = Next.Done;
     return true;
   }

@@ -3,19 +3,21 @@ import type { AdjustKpiRowBatch } from './row-batch.js';
 import { RowReader } from './row-reader.js';
 import type { AdjustApp, AdjustKpiHead } from './types.js';
 
-/** A whole answer in batches; `rowsOf` makes rows of one. */
+/** A whole answer in batches; `rowsOf` makes rows of one. The same object where an answer is the last one again. */
 export interface AdjustKpiTable {
   /** The same object as that of an answer before, mostly, where it says the same. */
-  head: AdjustKpiHead;
+  readonly head: AdjustKpiHead;
   /** The app of every row; missing where they are grouped by apps, or several are added up. */
-  app?: AdjustApp;
-  batches: AdjustKpiRowBatch[];
+  readonly app?: AdjustApp;
+  readonly batches: readonly AdjustKpiRowBatch[];
 }
 
 /** An answer whose rows are still coming. */
 export interface AdjustKpiStream {
   head: AdjustKpiHead;
   app?: AdjustApp;
+  /** The whole answer, where it came in one piece and is known. It counts when `rows` have ended well. */
+  table?: AdjustKpiTable;
   /** Can be read once. Throws UpstreamError where the answer breaks off; leaving the loop closes the connection. */
   rows: AsyncIterable<AdjustKpiRowBatch>;
 }
@@ -23,7 +25,7 @@ export interface AdjustKpiStream {
 /** Reads a whole body. Throws Unreadable, AdjustSaysNo. */
 export function tableOf(body: Buffer, question: Question): AdjustKpiTable {
   const same = question.learned?.read(body);
-  if (same) return { head: same.plan.head, app: same.plan.app, batches: same.batches };
+  if (same) return same.table;
   const reader = new RowReader(question, Infinity);
   const batch = reader.readWhole(body);
   const { head, app } = reader.plan!;
@@ -57,6 +59,7 @@ export async function openRows(
 
   while (!reader.plan) await advance();
   const { head, app } = reader.plan;
+  const { table } = reader;
   const rows: AsyncIterableIterator<AdjustKpiRowBatch> = {
     [Symbol.asyncIterator]: () => rows,
     next: async () => {
@@ -73,5 +76,5 @@ export async function openRows(
       return { done: true, value: undefined };
     },
   };
-  return { head, app, rows };
+  return { head, app, table, rows };
 }

@@ -56,16 +56,25 @@ export class Lane {
 
   /**
    * Runs `work` through the breaker; call `refused` in the same tick before. `work` is told whether it is the probe: all
-   * others are refused until the probe's promise settles.
+   * others are refused until the probe's promise settles. `ended` hears of the result first.
    */
-  async guard<T>(work: (probe: boolean) => Promise<T | Failed>): Promise<T | Failed> {
-    if (this.breaker.state === CircuitState.Open) return this.probe(work);
-    const result = await work(false);
+  guard<T>(
+    work: (probe: boolean) => Promise<T | Failed>,
+    ended: (result: T | Failed) => void = () => undefined,
+  ): Promise<T | Failed> {
+    const isProbe = this.breaker.state === CircuitState.Open;
+    return (isProbe ? this.probe(work) : work(false)).then((result) => {
+      ended(result);
+      return isProbe ? result : this.heard(result);
+    });
+  }
+
+  private heard<T>(result: T | Failed): (T | Failed) | Promise<T | Failed> {
     // A caller that went away says nothing about the vendor's health: neither a success nor a failure.
     if (result instanceof Failed && result.failure === 'cancelled') return result;
     // cockatiel is told afterwards: to run every call through it costs more than the rest of the lane.
     if (!(result instanceof Failed) || !isTrouble(result)) this.counter.success();
-    else if (this.breaker.state === CircuitState.Closed) await this.breaker.execute(() => result);
+    else if (this.breaker.state === CircuitState.Closed) return this.breaker.execute(() => result);
     return result;
   }
 

@@ -9,7 +9,6 @@ import { pause } from './pause.js';
 import { redact } from './redact.js';
 import type { Reply, ReplyHeaders } from './reply.js';
 import { decideRetry, type RetryDecision, type RetryPolicy } from './retry.js';
-import type { Secret } from './secret.js';
 import { streamBody } from './stream-body.js';
 import { UpstreamError, type UpstreamFailure } from './upstream-error.js';
 import { Wire } from './wire.js';
@@ -95,59 +94,82 @@ export class UpstreamHttp {
     this.wire.close();
   }
 
-  private async run<T>(call: UpstreamCall, exchange: Exchange<T>): Promise<T> {
+  private run<T>(call: UpstreamCall, exchange: Exchange<T>): Promise<T> {
     const startedAt = performance.now();
     const deadlineAt = startedAt + (call.deadlineMs ?? 3 * this.tryMs(call));
     const run: Run = { call, deadlineAt, secrets: [], number: 1, sent: false, startedAt };
-    let before: Failed | undefined;
-    for (; ; run.number++) {
-      run.attempt = undefined;
-      const result = await this.tryOnce(run, exchange);
-      if (!(result instanceof Failed)) return result;
-
-      // A retry that got no turn says less than what made it necessary.
-      const failed = before && NO_TURN.has(result.failure) ? before : result;
-      const decision = this.decide(run, result);
-      this.observe(run, result, decision);
-      if (!decision.retry) throw this.toError(run, failed);
-      before = result;
-      if (!(await pause(decision.waitMs, call.signal))) {
-        throw this.toError(run, new Failed('cancelled', 'Cancelled: nobody waits for the answer any more.'));
-      }
-      run.startedAt = performance.now();
-    }
+    // Nearly all calls end with their first try: each promise on its way would cost them all.
+    return this.tryOnce(run, exchange).then((result) =>
+      result instanceof Failed ? this.again(run, exchange, result) : result,
+    );
   }
 
-  private async tryOnce<T>(run: Run, exchange: Exchange<T>): Promise<T | Failed> {
-    const { call } = run;
-    if (this.closed) return stopping();
-    const lane = this.lanes.for(call.vendor, call.credential.id);
-    let refused = lane.refused();
-    const waited = refused ? undefined : this.enter(run, lane);
-    if (waited) refused = await waited;
-    if (refused) return refused;
-    // A wait for a turn is not the vendor's time.
-    if (waited) run.startedAt = performance.now();
+  /** Goes on where a try has `failed`. */
+  private async again<T>(run: Run, exchange: Exchange<T>, failed: Failed): Promise<T> {
+    let result: T | Failed = failed;
+    let before: Failed | undefined;
+    while (result instanceof Failed) {
+      // A retry that got no turn says less than what made it necessary.
+      const reason = before && NO_TURN.has(result.failure) ? before : result;
+      const decision = this.decide(run, result);
+      this.observe(run, result, decision);
+      if (!decision.retry) throw this.toError(run, reason);
+      before = result;
+      if (!(await pause(decision.waitMs, run.call.signal))) {
+        throw this.toError(run, new Failed('cancelled', 'Cancelled: nobody waits for the answer any more.'));
+      }
+      run.number++;
+      run.startedAt = performance.now();
+      result = await this.tryOnce(run, exchange);
+    }
+    return result;
+  }
 
+  private tryOnce<T>(run: Run, exchange: Exchange<T>): Promise<T | Failed> {
+    run.attempt = undefined;
+    if (this.closed) return Promise.resolve(stopping());
+    const lane = this.lanes.for(run.call.vendor, run.call.credential.id);
+    const refused = lane.refused();
+    if (refused) return Promise.resolve(refused);
+    const waited = this.enter(run, lane);
+    if (!waited) return this.begin(run, lane, exchange);
+    return waited.then((refused) => {
+      if (refused) return refused;
+      // A wait for a turn is not the vendor's time.
+      run.startedAt = performance.now();
+      return this.begin(run, lane, exchange);
+    });
+  }
+
+  /** A try that has its turn. */
+  private begin<T>(run: Run, lane: Lane, exchange: Exchange<T>): Promise<T | Failed> {
+    const { call } = run;
     const attempt = new Attempt(call.signal, () => lane.leave());
     run.attempt = attempt;
-    let result: T | Failed | undefined;
-    try {
-      const tryMs = this.tryMs(call);
-      const leftMs = run.deadlineAt - run.startedAt;
-      if (tryMs <= leftMs) attempt.limit(tryMs, `No whole answer within ${tryMs} ms.`);
-      else attempt.limit(Math.max(0, leftMs), 'No whole answer within the deadline of the call.');
-      const secret = await this.secretOf(run, attempt);
-      if (secret instanceof Failed) return (result = secret);
-      const authorized = call.authorize(secret);
-      // It may have been closed during the waits.
-      if (this.closed) return (result = stopping());
-      return (result = lane.refused() ?? (await exchange(run, lane, attempt, authorized)));
-    } finally {
+    const tryMs = this.tryMs(call);
+    const leftMs = run.deadlineAt - run.startedAt;
+    if (tryMs <= leftMs) attempt.limit(tryMs, `No whole answer within ${tryMs} ms.`);
+    else attempt.limit(Math.max(0, leftMs), 'No whole answer within the deadline of the call.');
+    const ended = (result: T | Failed): T | Failed => {
       run.sent ||= attempt.sent;
       // A stream goes on, and ends its attempt itself.
-      if (result === undefined || result instanceof Failed) attempt.finish();
-    }
+      if (result instanceof Failed) attempt.finish();
+      return result;
+    };
+    const broken = (error: unknown): never => {
+      run.sent ||= attempt.sent;
+      attempt.finish();
+      throw error;
+    };
+    return this.secretOf(run, attempt)
+      .then((secret): T | Failed | Promise<T | Failed> => {
+        if (secret instanceof Failed) return secret;
+        const authorized = call.authorize(secret);
+        // It may have been closed during the waits.
+        if (this.closed) return stopping();
+        return lane.refused() ?? exchange(run, lane, attempt, authorized);
+      })
+      .then(ended, broken);
   }
 
   private enter(run: Run, lane: Lane): Promise<Failed | undefined> | undefined {
@@ -156,33 +178,32 @@ export class UpstreamHttp {
     return lane.enter(max, Math.max(0, run.deadlineAt - performance.now()), run.call.signal);
   }
 
-  private async secretOf(run: Run, attempt: Attempt): Promise<string | Failed> {
-    const secret = await attempt.step<Secret>(
-      (resolve, reject) => void run.call.credential.secret().then(resolve, reject),
-    );
-    if (secret instanceof Failed) return secret;
-    const value = secret.reveal();
-    if (!run.secrets.includes(value)) run.secrets.push(value);
-    return value;
+  private secretOf(run: Run, attempt: Attempt): Promise<string | Failed> {
+    return attempt.step<string>((resolve, reject) => {
+      run.call.credential.secret().then((secret) => {
+        const value = secret.reveal();
+        if (!run.secrets.includes(value)) run.secrets.push(value);
+        resolve(value);
+      }, reject);
+    });
   }
 
-  private readonly whole: Exchange<UpstreamAnswer> = async (run, lane, attempt, authorized) => {
-    const result = await lane.guard(() => this.answer(run, attempt, authorized));
-    if (!(result instanceof Failed)) {
-      attempt.finish();
-      this.observe(run);
-    }
-    return result;
-  };
-
-  private async answer(run: Run, attempt: Attempt, authorized: Authorized): Promise<UpstreamAnswer | Failed> {
+  private readonly whole: Exchange<UpstreamAnswer> = (run, lane, attempt, authorized) => {
     const { call } = run;
     const maxBytes = this.maxBytesOf(call);
-    const reply = await this.wire.exchange(attempt, call, authorized, false, maxBytes);
-    if (reply instanceof Failed) return reply;
-    const body = decodeWhole(attempt, reply, maxBytes);
-    return judge(call, reply, body instanceof Buffer ? body : await body);
-  }
+    const ask = (): Promise<UpstreamAnswer | Failed> =>
+      this.wire.exchange(attempt, call, authorized, false, maxBytes).then((reply) => {
+        if (reply instanceof Failed) return reply;
+        const body = decodeWhole(attempt, reply, maxBytes);
+        if (body instanceof Promise) return body.then((decoded) => judge(call, reply, decoded));
+        return judge(call, reply, body);
+      });
+    return lane.guard(ask, (result) => {
+      if (result instanceof Failed) return;
+      attempt.finish();
+      this.observe(run);
+    });
+  };
 
   private readonly opened: Exchange<UpstreamStream> = (run, lane, attempt, authorized) =>
     new Promise((hand, reject) => {

@@ -5,8 +5,6 @@ import { CredentialVault, type OpenCredential } from '#libs/tenancy';
 import { type ReadAnswer, VendorReads } from '../vendor-reads/vendor-reads.js';
 import { Restatement } from '../vendor-reads/restatement.js';
 import { type AdjustPlan, restatedBy } from './adjust-plan.js';
-import type { AdjustRowSource } from './adjust-table.js';
-import type { KpiLayout } from './kpi-layout.js';
 import { LargeAnswer } from './large-answer.js';
 
 /** An answer of more rows is served, but not kept: the cache's memory is for many small ones. */
@@ -17,10 +15,9 @@ const MOST_ROWS_HELD = 2_000;
 /** The form in which a whole answer is kept: whoever changes what an AdjustKpiTable holds counts it up. */
 const TABLE_FORM = 'adjust-table/1';
 
-/** A whole answer. It may be kept, and the rows that were made of it with it: those in this process alone. */
+/** A whole answer. It may be kept. */
 export interface WholeAnswer {
   readonly table: AdjustKpiTable;
-  made?: { readonly plan: AdjustPlan; readonly layout: KpiLayout; readonly rows: AdjustRowSource };
 }
 
 /** A whole answer, or one that goes to the first who claims it. */
@@ -88,7 +85,7 @@ export class AdjustAnswers {
     const batches: AdjustKpiRowBatch[] = [];
     for (let held = 0; held <= MOST_ROWS_HELD; held += batches.at(-1)!.length) {
       const next = await rows.next();
-      if (next.done) return { table: tableOf(stream, batches) };
+      if (next.done) return { table: stream.table ?? tableOf(stream, batches) };
       batches.push(next.value);
     }
     large.hold(stream, batches, rows);

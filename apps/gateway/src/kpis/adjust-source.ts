@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { ADJUST_KPIS } from '#libs/adjust-kpi';
+import { ADJUST_KPIS, type AdjustKpiTable } from '#libs/adjust-kpi';
 import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApps } from '#libs/tenancy';
 import { Restatement } from '../vendor-reads/restatement.js';
 import type { ReadAnswer } from '../vendor-reads/vendor-reads.js';
 import { AdjustAnswers, lengthOf, type OpenedAnswer, type WholeAnswer } from './adjust-answers.js';
 import { type AdjustPlan, planForAdjust, restatedBy, unsupportedDimensions } from './adjust-plan.js';
 import { describePlan, newReport } from './adjust-report.js';
-import { type AdjustNames, AdjustTable } from './adjust-table.js';
+import { type AdjustNames, type AdjustRowSource, AdjustTable } from './adjust-table.js';
 import { warningOfDaysAhead } from './days-begun.js';
 import { KnownTables } from './known-tables.js';
 import { deepFreeze } from '../edge/recent.js';
@@ -136,18 +136,22 @@ function wholeAnswer(
 
 const tables = new KnownTables();
 
-/** Small answers that are kept are made into rows once for each question: dashboards ask the same all day. */
-function rowsOf(
-  { question }: SourceRequest,
-  prepared: Prepared,
-  plan: AdjustPlan,
-  answer: WholeAnswer,
-): NonNullable<WholeAnswer['made']> {
-  if (answer.made?.plan === plan) return answer.made;
-  const { table } = answer;
-  const known = tables.of(question, prepared, plan, table, lengthOf(table.batches));
-  const made = { plan, layout: known.layout, rows: known.rows(table.batches) };
-  if (made.rows.count <= MOST_ROWS_REMEMBERED) answer.made = made;
+interface MadeRows {
+  readonly plan: AdjustPlan;
+  readonly layout: KpiLayout;
+  readonly rows: AdjustRowSource;
+}
+
+/** What was made of answers that are kept, or came again unchanged. */
+const madeOf = new WeakMap<AdjustKpiTable, MadeRows>();
+
+/** Small answers are made into rows once for each question: dashboards ask the same all day. */
+function rowsOf({ question }: SourceRequest, prepared: Prepared, plan: AdjustPlan, { table }: WholeAnswer): MadeRows {
+  const known = madeOf.get(table);
+  if (known?.plan === plan) return known;
+  const all = tables.of(question, prepared, plan, table, lengthOf(table.batches));
+  const made = { plan, layout: all.layout, rows: all.rows(table.batches) };
+  if (made.rows.count <= MOST_ROWS_REMEMBERED) madeOf.set(table, made);
   return made;
 }
 

@@ -89,7 +89,8 @@ export class KpiReplies {
 
   private async json(tenant: TenantContext, input: KpiQueryInput, form: KpiForm, params?: Params): Promise<JsonAnswer> {
     const answer = await this.kpis.find(tenant, input);
-    return writeJson(answer, await this.sources.of(tenant, answer.sources, params), form.totals);
+    const told = this.sources.textOf(tenant, answer.sources, params);
+    return writeJson(answer, told instanceof Promise ? await told : told, form.totals);
   }
 }
 
@@ -99,17 +100,29 @@ interface JsonAnswer {
   cacheStatus: string;
 }
 
-async function writeJson(answer: KpiAnswer, sources: readonly object[], withTotals: boolean): Promise<JsonAnswer> {
+async function writeJson(answer: KpiAnswer, sources: string, withTotals: boolean): Promise<JsonAnswer> {
   // Where every source has failed, and says so, its totals would only fail again.
   const isEmpty = answer.reports.every(({ error }) => error);
   const totals = withTotals && !isEmpty ? await answer.totalsAnswer() : undefined;
   // Written by hand, because a row of many columns is made an object only to be taken apart again.
   const rows = flatRows(answer);
   const totalRows = withTotals ? `,"totals":${totals ? flatRows(totals) : '[]'}` : '';
-  const body = `{"rows":${rows}${totalRows},"sources":${JSON.stringify(sources)},"rowCount":${answer.rowCount}}`;
+  const body = `{"rows":${rows}${totalRows},"sources":${sources},"rowCount":${answer.rowCount}}`;
   const { reports } = answer;
-  return { body, tag: tagOf(rows + totalRows + saidOf(reports)), cacheStatus: cacheStatus(reports) };
+  const said = totalRows + saidOf(reports);
+  return { body, tag: tagOfRows(answer.rowSource, rows, said), cacheStatus: cacheStatus(reports) };
 }
+
+/** `rows`: those of `source`, as text; `said`: what else the tag is of. */
+function tagOfRows(source: RowSource, rows: string, said: string): string {
+  const known = tags.get(source);
+  if (known?.said === said) return known.tag;
+  const tag = tagOf(rows + said);
+  tags.set(source, { said, tag });
+  return tag;
+}
+
+const tags = new WeakMap<RowSource, { readonly said: string; readonly tag: string }>();
 
 /** What failed or is stale is part of what an answer says; when it was fetched, and that it was kept, is not. */
 export const saidOf = (reports: readonly SourceReport[]): string =>

@@ -18,7 +18,7 @@ export class KpiSourceView implements Omit<KpiSource, 'apps' | 'reports'> {
   readonly unsupported;
 
   constructor(
-    private readonly report: SourceReport,
+    readonly report: SourceReport,
     private readonly frame: AnswerFrame,
   ) {
     this.vendor = report.vendor;
@@ -44,6 +44,10 @@ export class KpiSourceView implements Omit<KpiSource, 'apps' | 'reports'> {
     return this.report.reports;
   }
 
+  get seesApps(): boolean {
+    return this.frame.tenant.scopes.has('apps:read');
+  }
+
   isAbout(appId: string): boolean {
     return this.report.apps.some(({ id }) => id === appId);
   }
@@ -63,8 +67,7 @@ export class KpiSourceView implements Omit<KpiSource, 'apps' | 'reports'> {
    * whose words for parts of the question are told.
    */
   toRest(reports: readonly object[], params?: Params): object {
-    const { report, error } = this;
-    const seesApps = this.frame.tenant.scopes.has('apps:read');
+    const { report, error, seesApps } = this;
     return {
       vendor: report.vendor,
       service: report.service,
