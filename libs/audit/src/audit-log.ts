@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Caller, type ErrorCode, GatewayError, type TenantContext } from '#libs/domain';
+import { type Awaitable, type Caller, type ErrorCode, GatewayError, type TenantContext } from '#libs/domain';
 import { AUDIT_ACTIONS, type AuditAction } from './actions.js';
 import { AUDIT_OPTIONS, type AuditOptions } from './audit-options.js';
 import { leavesItOpen } from './classify.js';
@@ -61,12 +61,13 @@ export class AuditLog {
     return value;
   }
 
-  private async aroundRead<T>(
+  /** As `around`, of a read: no promise where its work is none. */
+  aroundRead<T>(
     caller: Caller,
     action: AuditAction,
     target: AuditTarget,
-    work: (note: AuditNote) => Promise<T>,
-  ): Promise<T> {
+    work: (note: AuditNote) => Awaitable<T>,
+  ): Awaitable<T> {
     const at = Date.now();
     const startedAt = performance.now();
     // What may be changed meanwhile is read now.
@@ -77,18 +78,24 @@ export class AuditLog {
       const row = early ?? newRow('EVENT', caller, action, target, at);
       this.add(concluded(row, verdict, facts ?? {}, target.secrets, performance.now() - startedAt));
     };
-    let value: T;
-    try {
-      value = await work(note);
-    } catch (error) {
+    const failed = (error: unknown): never => {
       conclude(this.verdictOn(error, false));
       throw error;
+    };
+    const done = (value: T): T => {
+      const text =
+        facts || early ? undefined : this.reads.textOf(caller, action, target, at, performance.now() - startedAt);
+      if (text === undefined) conclude(SUCCEEDED);
+      else this.journal.add((caller as TenantContext).tenantId, text);
+      return value;
+    };
+    let value: Awaitable<T>;
+    try {
+      value = work(note);
+    } catch (error) {
+      return failed(error);
     }
-    const text =
-      facts || early ? undefined : this.reads.textOf(caller, action, target, at, performance.now() - startedAt);
-    if (text === undefined) conclude(SUCCEEDED);
-    else this.journal.add((caller as TenantContext).tenantId, text);
-    return value;
+    return value instanceof Promise ? value.then(done, failed) : done(value);
   }
 
   /** Notes that a known key, or a caller, was refused before any work began. No wait, no I/O. */

@@ -1,3 +1,4 @@
+export * from './awaitable.js';
 export * from './caller.js';
 export * from './gateway-error.js';
 export * from './leaving.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type CredentialModel, Prisma, PrismaService } from '#libs/database';
-import { badInput, GatewayError, notFound, type Provider, vendorOf } from '#libs/domain';
+import { type Awaitable, badInput, GatewayError, notFound, type Provider, vendorOf, whenThere } from '#libs/domain';
 import { CONTROL_CHARACTER } from './checks.js';
 import { FreshCache } from './fresh-cache.js';
 import { reachDatabase } from './reach-database.js';
@@ -15,7 +15,7 @@ export interface OpenCredential {
   readonly version: number;
   readonly provider: Provider;
   /** Asked inside each attempt: the value lives no longer than its row is trusted. */
-  readonly secret: () => Promise<Secret>;
+  readonly secret: () => Awaitable<Secret>;
 }
 
 /** All that is told of a credential once it is set. */
@@ -43,6 +43,7 @@ export const WIPED = '';
 export class CredentialVault {
   private readonly rows = new FreshCache<CredentialModel>({ size: MOST_OPEN, freshMs: FRESH_MS });
   private readonly revealed = new WeakMap<CredentialModel, Secret>();
+  private readonly opened = new WeakMap<CredentialModel, OpenCredential>();
 
   constructor(
     private readonly prisma: PrismaService,
@@ -53,21 +54,18 @@ export class CredentialVault {
    * The current credential, or the one of `version`: reports at Kochava belong to the credential that made them.
    * CREDENTIAL_MISSING when there is none.
    */
-  async open(tenantId: string, provider: Provider, version?: number): Promise<OpenCredential> {
-    const found = await this.rows.get(cacheKey(tenantId, provider, version), () =>
-      this.findRow(tenantId, provider, version),
-    );
-    if (!found) {
-      const what = version === undefined ? 'no' : 'no longer the';
-      throw new GatewayError(
-        'CREDENTIAL_MISSING',
-        `This tenant has ${what} ${provider} credential${version === undefined ? '' : ' that this belongs to'}. ` +
-          `The operator sets one with PUT /v1/admin/tenants/{slug}/credentials/${provider}.`,
-        { vendor: vendorOf(provider) },
-      );
-    }
-    const row = found.value;
-    return openCredential(tenantId, provider, row.version, () => this.reveal(row));
+  open(tenantId: string, provider: Provider, version?: number): Awaitable<OpenCredential> {
+    const row = this.rows.get(cacheKey(tenantId, provider, version), () => this.findRow(tenantId, provider, version));
+    return whenThere(row, (found) => {
+      if (!found) throw missing(provider, version);
+      let opened = this.opened.get(found.value);
+      if (!opened) this.opened.set(found.value, (opened = this.openRow(found.value)));
+      return opened;
+    });
+  }
+
+  private openRow(row: CredentialModel): OpenCredential {
+    return openCredential(row.tenantId, row.provider as Provider, row.version, () => this.reveal(row));
   }
 
   /**
@@ -193,7 +191,7 @@ export class CredentialVault {
   }
 
   /** Decrypted once for as long as the row is trusted, which is under a second; it goes with the row. */
-  private async reveal(row: CredentialModel): Promise<Secret> {
+  private reveal(row: CredentialModel): Secret {
     let secret = this.revealed.get(row);
     if (!secret) this.revealed.set(row, (secret = new Secret(unseal(this.keyring, placeOf(row), row))));
     return secret;
@@ -233,8 +231,17 @@ const openCredential = (
   tenantId: string,
   provider: Provider,
   version: number,
-  secret: () => Promise<Secret>,
+  secret: () => Awaitable<Secret>,
 ): OpenCredential => ({ id: `${tenantId}/${provider}/v${version}`, version, provider, secret });
+
+const missing = (provider: Provider, version: number | undefined): GatewayError =>
+  new GatewayError(
+    'CREDENTIAL_MISSING',
+    `This tenant has ${version === undefined ? 'no' : 'no longer the'} ${provider} credential` +
+      `${version === undefined ? '' : ' that this belongs to'}. ` +
+      `The operator sets one with PUT /v1/admin/tenants/{slug}/credentials/${provider}.`,
+    { vendor: vendorOf(provider) },
+  );
 
 const cacheKey = (tenantId: string, provider: Provider, version?: number): string =>
   `${tenantId}/${provider}/${version ?? 'current'}`;

@@ -7,5 +7,5 @@ export interface Secret {
 export interface VendorCredential {
   /** Stable per tenant, provider and version; the key of breaker and concurrency bound. Not a secret, safe in logs. */
   readonly id: string;
-  readonly secret: () => Promise<Secret>;
+  readonly secret: () => Secret | Promise<Secret>;
 }

@@ -9,6 +9,7 @@ import { pause } from './pause.js';
 import { redact } from './redact.js';
 import type { Reply, ReplyHeaders } from './reply.js';
 import { decideRetry, type RetryDecision, type RetryPolicy } from './retry.js';
+import type { Secret } from './secret.js';
 import { streamBody } from './stream-body.js';
 import { UpstreamError, type UpstreamFailure } from './upstream-error.js';
 import { Wire } from './wire.js';
@@ -161,31 +162,31 @@ export class UpstreamHttp {
       attempt.finish();
       throw error;
     };
-    return this.secretOf(run, attempt)
-      .then((secret): T | Failed | Promise<T | Failed> => {
-        if (secret instanceof Failed) return secret;
-        const authorized = call.authorize(secret);
-        // It may have been closed during the waits.
-        if (this.closed) return stopping();
-        return lane.refused() ?? exchange(run, lane, attempt, authorized);
-      })
-      .then(ended, broken);
+    const go = (secret: Secret | Failed): Promise<T | Failed> => {
+      if (secret instanceof Failed) return Promise.resolve(secret);
+      const value = secret.reveal();
+      if (!run.secrets.includes(value)) run.secrets.push(value);
+      const authorized = call.authorize(value);
+      // It may have been closed during the waits.
+      const refused = this.closed ? stopping() : lane.refused();
+      return refused ? Promise.resolve(refused) : exchange(run, lane, attempt, authorized);
+    };
+    try {
+      const secret = attempt.failed ?? call.credential.secret();
+      const going =
+        secret instanceof Promise
+          ? attempt.step<Secret>((resolve, reject) => void secret.then(resolve, reject)).then(go)
+          : go(secret);
+      return going.then(ended, broken);
+    } catch (error) {
+      return Promise.reject(error as Error).catch(broken);
+    }
   }
 
   private enter(run: Run, lane: Lane): Promise<Failed | undefined> | undefined {
     const max = run.call.maxConcurrent ?? Infinity;
     if (lane.tryEnter(max)) return undefined;
     return lane.enter(max, Math.max(0, run.deadlineAt - performance.now()), run.call.signal);
-  }
-
-  private secretOf(run: Run, attempt: Attempt): Promise<string | Failed> {
-    return attempt.step<string>((resolve, reject) => {
-      run.call.credential.secret().then((secret) => {
-        const value = secret.reveal();
-        if (!run.secrets.includes(value)) run.secrets.push(value);
-        resolve(value);
-      }, reject);
-    });
   }
 
   private readonly whole: Exchange<UpstreamAnswer> = (run, lane, attempt, authorized) => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AdjustKpiClient, type AdjustKpiRowBatch, type AdjustKpiStream, type AdjustKpiTable } from '#libs/adjust-kpi';
-import type { TenantContext, Leaving } from '#libs/domain';
+import { type Awaitable, type Leaving, type TenantContext, whenThere } from '#libs/domain';
 import { CredentialVault, type OpenCredential } from '#libs/tenancy';
 import { type ReadAnswer, VendorReads } from '../vendor-reads/vendor-reads.js';
 import { Restatement } from '../vendor-reads/restatement.js';
@@ -34,15 +34,16 @@ export class AdjustAnswers {
   ) {}
 
   /** The whole answer to `plan`, to be looked into. */
-  async whole(tenant: TenantContext, plan: AdjustPlan): Promise<ReadAnswer<WholeAnswer>> {
-    const credential = await this.vault.open(tenant.tenantId, 'adjust');
-    const ask = async (signal?: Leaving): Promise<WholeAnswer> => ({
-      table: await this.client.table(plan.endpoint, credential, plan.query, { signal }),
+  whole(tenant: TenantContext, plan: AdjustPlan): Awaitable<ReadAnswer<WholeAnswer>> {
+    return whenThere(this.vault.open(tenant.tenantId, 'adjust'), (credential) => {
+      const ask = (signal?: Leaving): Promise<WholeAnswer> =>
+        this.client.table(plan.endpoint, credential, plan.query, { signal }).then((table) => ({ table }));
+      return whenThere(this.read(tenant, plan, credential, ask), (answer) => {
+        if (isWhole(answer)) return answer;
+        // Joined to somebody who writes a large one out.
+        return ask(tenant.signal).then((value) => ({ ...answer, value }));
+      });
     });
-    const answer = await this.read(tenant, plan, credential, ask);
-    // Joined to somebody who writes a large one out.
-    const value = 'table' in answer.value ? answer.value : await ask(tenant.signal);
-    return { ...answer, value };
   }
 
   /** The answer to `plan`, to be written out: a small one is shared and kept as `whole` is, a large one streams. */
@@ -63,7 +64,7 @@ export class AdjustAnswers {
     plan: AdjustPlan,
     credential: OpenCredential,
     fetch: (signal: Leaving) => Promise<OpenedAnswer>,
-  ): Promise<ReadAnswer<OpenedAnswer>> {
+  ): Awaitable<ReadAnswer<OpenedAnswer>> {
     return this.reads.read<OpenedAnswer>({
       key: keyOf(credential.id, plan),
       changesUntil: this.restatement.changesUntil(restatedBy(plan)),
@@ -92,6 +93,8 @@ export class AdjustAnswers {
     return { large };
   }
 }
+
+const isWhole = (answer: ReadAnswer<OpenedAnswer>): answer is ReadAnswer<WholeAnswer> => 'table' in answer.value;
 
 /** Form, tenant, credential version, and the whole normalised question; plans of the same question are one object. */
 function keyOf(credentialId: string, plan: AdjustPlan): string {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ADJUST_KPIS, type AdjustKpiTable } from '#libs/adjust-kpi';
+import { type Awaitable, whenThere } from '#libs/domain';
 import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApps } from '#libs/tenancy';
 import { Restatement } from '../vendor-reads/restatement.js';
 import type { ReadAnswer } from '../vendor-reads/vendor-reads.js';
@@ -63,16 +64,22 @@ export class AdjustSource implements KpiSourceService {
     );
   }
 
-  private async read(request: SourceRequest, prepared: Prepared): Promise<SourceRows> {
+  private read(request: SourceRequest, prepared: Prepared): Awaitable<SourceRows> {
     const { report, plan } = prepared;
-    if (plan) {
-      try {
-        return wholeAnswer(request, prepared, plan, await this.answers.whole(request.tenant, plan));
-      } catch (error) {
-        failSource(report, error);
-      }
+    const without = (): SourceRows => ({ report, layout: emptyLayout(request.question), rows: new GivenRows([]) });
+    if (!plan) return without();
+    const failed = (error: unknown): SourceRows => {
+      failSource(report, error);
+      return without();
+    };
+    try {
+      const made = whenThere(this.answers.whole(request.tenant, plan), (answer) =>
+        wholeAnswer(request, prepared, plan, answer),
+      );
+      return made instanceof Promise ? made.catch(failed) : made;
+    } catch (error) {
+      return failed(error);
     }
-    return { report, layout: emptyLayout(request.question), rows: new GivenRows([]) };
   }
 
   private async stream(request: SourceRequest, prepared: Prepared): Promise<SourceStream> {

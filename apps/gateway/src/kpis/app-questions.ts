@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { TenantContext } from '#libs/domain';
+import type { Awaitable, TenantContext } from '#libs/domain';
 import { type KpiAnswer } from './kpi-answer.js';
 import type { KpiQuestion } from './kpi-question.js';
 
@@ -7,7 +7,7 @@ type Ask = (
   tenant: TenantContext,
   question: KpiQuestion,
   about: { appIds: string[]; waitSeconds: number },
-) => Promise<KpiAnswer>;
+) => Awaitable<KpiAnswer>;
 
 /**
  * Fifty apps of one GraphQL answer with the same `kpis` input are one question about fifty apps, split again by app.

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type FieldError, type TenantContext, badInput } from '#libs/domain';
+import { type Awaitable, type FieldError, type TenantContext, badInput, whenThere } from '#libs/domain';
 import { AS_THEY_ARE, LineForm } from '../edge/table-lines.js';
 import { Recent } from '../edge/recent.js';
 import { sendTable, sendTagged, tagOf } from '../edge/tabular.js';
@@ -32,20 +32,10 @@ export class KpiReplies {
       const form = readForm(query, request, problems);
       return { form, input: kpiInputOf(query, problems) };
     });
-    try {
-      await this.answer(tenant, input, form, Boolean(query['on_failed_source']), reply, KPI_PARAMS);
-    } catch (error) {
-      throw renamed(error);
-    }
+    const policyAsked = Boolean(query['on_failed_source']);
+    await inUrlWords(() => this.answer(tenant, input, form, policyAsked, reply, KPI_PARAMS));
     if (form.format !== 'json') return;
-    request.repeat = async (caller): Promise<RepeatedAnswer> => {
-      try {
-        const { body, tag, cacheStatus } = await this.json(caller, input, form, KPI_PARAMS);
-        return { body, head: ['etag', tag, 'cache-status', cacheStatus] };
-      } catch (error) {
-        throw renamed(error);
-      }
-    };
+    request.repeat = (caller) => inUrlWords(() => whenThere(this.json(caller, input, form, KPI_PARAMS), repeatedOf));
   }
 
   async post(
@@ -87,10 +77,12 @@ export class KpiReplies {
     await sendTable(reply, { columns: stream.layout.columns, lines: stream.lines }, form.format, form);
   }
 
-  private async json(tenant: TenantContext, input: KpiQueryInput, form: KpiForm, params?: Params): Promise<JsonAnswer> {
-    const answer = await this.kpis.find(tenant, input);
-    const told = this.sources.textOf(tenant, answer.sources, params);
-    return writeJson(answer, told instanceof Promise ? await told : told, form.totals);
+  private json(tenant: TenantContext, input: KpiQueryInput, form: KpiForm, params?: Params): Awaitable<JsonAnswer> {
+    return whenThere(this.kpis.find(tenant, input), (answer) =>
+      whenThere(this.sources.textOf(tenant, answer.sources, params), (sources) =>
+        writeJson(answer, sources, form.totals),
+      ),
+    );
   }
 }
 
@@ -100,16 +92,38 @@ interface JsonAnswer {
   cacheStatus: string;
 }
 
-async function writeJson(answer: KpiAnswer, sources: string, withTotals: boolean): Promise<JsonAnswer> {
+const repeatedOf = ({ body, tag, cacheStatus }: JsonAnswer): RepeatedAnswer => ({
+  body,
+  head: ['etag', tag, 'cache-status', cacheStatus],
+});
+
+/** What `work` throws, in the words of the URL. */
+function inUrlWords<T>(work: () => Awaitable<T>): Awaitable<T> {
+  const again = (error: unknown): never => {
+    throw renamed(error);
+  };
+  try {
+    const done = work();
+    return done instanceof Promise ? done.catch(again) : done;
+  } catch (error) {
+    return again(error);
+  }
+}
+
+function writeJson(answer: KpiAnswer, sources: string, withTotals: boolean): Awaitable<JsonAnswer> {
   // Where every source has failed, and says so, its totals would only fail again.
   const isEmpty = answer.reports.every(({ error }) => error);
-  const totals = withTotals && !isEmpty ? await answer.totalsAnswer() : undefined;
-  // Written by hand, because a row of many columns is made an object only to be taken apart again.
+  if (!withTotals) return jsonOf(answer, sources, '');
+  if (isEmpty) return jsonOf(answer, sources, ',"totals":[]');
+  return answer.totalsAnswer().then((totals) => jsonOf(answer, sources, `,"totals":${flatRows(totals)}`));
+}
+
+/** Written by hand, because a row of many columns is made an object only to be taken apart again. */
+function jsonOf(answer: KpiAnswer, sources: string, totals: string): JsonAnswer {
   const rows = flatRows(answer);
-  const totalRows = withTotals ? `,"totals":${totals ? flatRows(totals) : '[]'}` : '';
-  const body = `{"rows":${rows}${totalRows},"sources":${sources},"rowCount":${answer.rowCount}}`;
+  const body = `{"rows":${rows}${totals},"sources":${sources},"rowCount":${answer.rowCount}}`;
   const { reports } = answer;
-  const said = totalRows + saidOf(reports);
+  const said = totals + saidOf(reports);
   return { body, tag: tagOfRows(answer.rowSource, rows, said), cacheStatus: cacheStatus(reports) };
 }
 

@@ -1,4 +1,4 @@
-import type { GatewayError, TenantContext, Vendor } from '#libs/domain';
+import type { Awaitable, GatewayError, TenantContext, Vendor } from '#libs/domain';
 import type { LineForm } from '../edge/table-lines.js';
 import type { KpiCells, KpiLayout } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
@@ -60,7 +60,7 @@ export interface PreparedSource {
   /** As far as it can be told now: that of a source that would be asked has no error. Shared, and never to be changed. */
   readonly report: Readonly<SourceReport>;
   /** Asks. BAD_USER_INPUT is thrown; any other failure is the source's own, in the report of what it answers. */
-  read(): Promise<SourceRows>;
+  read(): Awaitable<SourceRows>;
   stream(): Promise<SourceStream>;
 }
 

@@ -17,7 +17,7 @@ export class KpisResolver {
 
   @Query(() => KpiResult, { nullable: true, description: 'Scope kpis:read.' })
   @NeedsScope('kpis:read')
-  kpis(@Tenant() tenant: TenantContext, @Args('input') input: KpiQueryInput): Promise<unknown> {
+  kpis(@Tenant() tenant: TenantContext, @Args('input') input: KpiQueryInput): unknown {
     return this.service.find(tenant, input);
   }
 

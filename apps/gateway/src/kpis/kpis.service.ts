@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '#libs/audit';
-import { type TenantContext, requireScope } from '#libs/domain';
+import { type Awaitable, type TenantContext, requireScope, whenThere } from '#libs/domain';
 import { AppDirectory, type AppRecord } from '#libs/tenancy';
 import type { AppKpiInput, KpiQueryInput } from './kpi.input.js';
 import type { AnswerFrame } from './answer-frame.js';
@@ -11,7 +11,14 @@ import { deepFreeze } from '../edge/recent.js';
 import type { LineForm } from '../edge/table-lines.js';
 import { hasSameColumns, inLayout, type KpiLayout, mergedLayout } from './kpi-layout.js';
 import { asked, chosen, failIfAsked, failIfPending, prepared, settle } from './kpi-policy.js';
-import type { KpiSourceService, PreparedSource, SourceReport, SourceRequest, SourceStream } from './kpi-source.js';
+import type {
+  KpiSourceService,
+  PreparedSource,
+  SourceReport,
+  SourceRequest,
+  SourceRows,
+  SourceStream,
+} from './kpi-source.js';
 import { rowsInTurn } from './row-source.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
@@ -45,11 +52,11 @@ export class KpisService {
   ) {}
 
   /** Scope kpis:read. Without appIds: every app that the key may read. */
-  async find(tenant: TenantContext, input: KpiQueryInput): Promise<KpiAnswer> {
+  find(tenant: TenantContext, input: KpiQueryInput): Awaitable<KpiAnswer> {
     requireScope(tenant, 'kpis:read');
     const question = questionOf(input);
-    return this.audited(tenant, question, input.appIds ?? null, async () =>
-      settle(await this.answer(tenant, question, input), input.onFailedSource),
+    return this.audited(tenant, question, input.appIds ?? null, () =>
+      whenThere(this.answer(tenant, question, input), (answer) => settle(answer, input.onFailedSource)),
     );
   }
 
@@ -110,9 +117,20 @@ export class KpisService {
     return parts instanceof Promise ? parts.then((all) => asked(question, all)) : asked(question, parts);
   }
 
-  private async answer(tenant: TenantContext, question: KpiQuestion, about: About): Promise<KpiAnswer> {
-    const request = requestOf(tenant, question, about);
-    const parts = await Promise.all((await this.asked(request)).map((source) => source.read()));
+  private answer(tenant: TenantContext, question: KpiQuestion, about: About): Awaitable<KpiAnswer> {
+    return whenThere(this.asked(requestOf(tenant, question, about)), (sources) => {
+      const parts = sources.map((source) => source.read());
+      if (parts.length === 1) return whenThere(parts[0]!, (part) => this.answerOf(tenant, question, about, [part]));
+      return Promise.all(parts).then((all) => this.answerOf(tenant, question, about, all));
+    });
+  }
+
+  private answerOf(
+    tenant: TenantContext,
+    question: KpiQuestion,
+    about: About,
+    parts: readonly SourceRows[],
+  ): KpiAnswer {
     this.count(parts);
     const frame = this.frame(tenant, question, parts);
     const reports = parts.map(({ report }) => report);
@@ -157,10 +175,10 @@ export class KpisService {
     tenant: TenantContext,
     question: KpiQuestion,
     appIds: readonly string[] | null,
-    work: () => Promise<T>,
-  ): Promise<T> {
+    work: () => Awaitable<T>,
+  ): Awaitable<T> {
     const request = auditedRequest(question, appIds);
-    return this.audit.around(
+    return this.audit.aroundRead(
       tenant,
       'kpis.read',
       { appId: appIds?.length === 1 ? appIds[0] : undefined, request },

@@ -1,3 +1,4 @@
+import type { Awaitable } from '#libs/domain';
 import { Injectable } from '@nestjs/common';
 import type { ReportModel } from '#libs/database';
 import {
@@ -72,7 +73,7 @@ export class ReportAtKochava {
     return told;
   }
 
-  private credentialOf({ tenantId, credentialVersion }: ReportModel): Promise<OpenCredential> {
+  private credentialOf({ tenantId, credentialVersion }: ReportModel): Awaitable<OpenCredential> {
     return this.vault.open(tenantId, 'kochava-reporting', credentialVersion);
   }
 }

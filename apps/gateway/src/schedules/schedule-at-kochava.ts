@@ -1,3 +1,4 @@
+import type { Awaitable } from '#libs/domain';
 import { Injectable } from '@nestjs/common';
 import type { ScheduleModel } from '#libs/database';
 import {
@@ -27,7 +28,7 @@ export class ScheduleAtKochava {
     private readonly store: ScheduleStore,
   ) {}
 
-  credentialOf({ tenantId, credentialVersion }: ScheduleModel): Promise<OpenCredential> {
+  credentialOf({ tenantId, credentialVersion }: ScheduleModel): Awaitable<OpenCredential> {
     return this.vault.open(tenantId, 'kochava-reporting', credentialVersion);
   }
 

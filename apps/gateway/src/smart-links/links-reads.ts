@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { badInput, type FieldError, notFound, type TenantContext, type Leaving } from '#libs/domain';
+import { type Awaitable, badInput, type FieldError, notFound, type TenantContext, type Leaving } from '#libs/domain';
 import {
   InvalidLinksRequest,
   type KochavaAppGroup,
@@ -37,7 +37,7 @@ export class LinksReads {
     private readonly reads: VendorReads,
   ) {}
 
-  credential({ tenantId }: TenantContext): Promise<OpenCredential> {
+  credential({ tenantId }: TenantContext): Awaitable<OpenCredential> {
     return this.vault.open(tenantId, 'kochava-links');
   }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
-import { Departure, GatewayError, type Leaving } from '#libs/domain';
+import { type Awaitable, Departure, GatewayError, type Leaving } from '#libs/domain';
 import { toGatewayError } from '../edge/gateway-failure.js';
 import { SharedCalls } from './shared-calls.js';
 
@@ -64,6 +64,13 @@ const DOWN = new Set([
 /** Is the vendor away, so that an older answer may stand in? */
 export const isDown = ({ code }: GatewayError): boolean => DOWN.has(code);
 
+const answerOf = <T>({ value, fetchedAt }: Entry<T>, status: ReadAnswer<T>['status']): ReadAnswer<T> => ({
+  value,
+  status,
+  fetchedAt: new Date(fetchedAt),
+});
+const freshOf = <T>(entry: Entry<T>): ReadAnswer<T> => answerOf(entry, 'FRESH');
+
 /** Reads of vendor data: cached, and asked once however many callers ask at the same time. */
 @Injectable()
 export class VendorReads {
@@ -76,23 +83,19 @@ export class VendorReads {
     @Inject(READ_LIVES) private readonly lives: ReadLives,
   ) {}
 
-  async read<T>(request: ReadRequest<T>): Promise<ReadAnswer<T>> {
-    const { key, bypass } = request;
-    const entry = bypass ? undefined : await this.lookUp<T>(key);
-    if (entry && entry.freshUntil > Date.now()) {
-      return { value: entry.value, status: 'CACHED', fetchedAt: new Date(entry.fetchedAt) };
-    }
-    const fetch = (signal: Leaving): Promise<Entry<T>> => this.fetch(request, signal);
-    try {
-      const fresh = await (bypass
-        ? fetch(request.caller?.signal ?? new Departure())
-        : this.underWay.join(key, request.caller?.signal, fetch));
-      return { value: fresh.value, status: 'FRESH', fetchedAt: new Date(fresh.fetchedAt) };
-    } catch (error) {
-      const failure = toGatewayError(error);
-      if (!entry || request.caller?.signal?.aborted || !isDown(failure)) throw error;
-      return { value: entry.value, status: 'STALE', fetchedAt: new Date(entry.fetchedAt), failure };
-    }
+  read<T>(request: ReadRequest<T>): Promise<ReadAnswer<T>> {
+    const { key, caller, bypass } = request;
+    if (bypass) return this.fetch(request, caller?.signal ?? new Departure()).then(freshOf);
+    return this.lookUp<T>(key).then((entry) => {
+      if (entry && entry.freshUntil > Date.now()) return answerOf(entry, 'CACHED');
+      return this.underWay
+        .join(key, caller?.signal, (signal) => this.fetch(request, signal))
+        .then(freshOf, (error: unknown) => {
+          const failure = toGatewayError(error);
+          if (!entry || caller?.signal?.aborted || !isDown(failure)) throw error;
+          return { ...answerOf(entry, 'STALE'), failure };
+        });
+    });
   }
 
   /** For how long an answer is served again that may change until then, in milliseconds. */
@@ -114,33 +117,32 @@ export class VendorReads {
     await Promise.all(keys.map((key) => this.cache.del(key).catch(() => undefined)));
   }
 
-  private async fetch<T>(request: ReadRequest<T>, signal: Leaving): Promise<Entry<T>> {
+  private fetch<T>(request: ReadRequest<T>, signal: Leaving): Promise<Entry<T>> {
     const { key } = request;
     const reading = { outdated: false };
     const others = this.readings.get(key) ?? new Set();
     this.readings.set(key, others.add(reading));
-    try {
-      return await this.fetchAndKeep(request, signal, reading);
-    } finally {
+    const over = (): void => {
       others.delete(reading);
       if (others.size === 0 && this.readings.get(key) === others) this.readings.delete(key);
-    }
+    };
+    const kept = request.fetch(signal).then((value) => this.keep(request, value, reading));
+    kept.then(over, over);
+    return kept;
   }
 
-  private async fetchAndKeep<T>(
+  private keep<T>(
     request: ReadRequest<T>,
-    signal: Leaving,
-    reading: { readonly outdated: boolean },
-  ): Promise<Entry<T>> {
-    const value = await request.fetch(signal);
+    value: T,
+    { outdated }: { readonly outdated: boolean },
+  ): Awaitable<Entry<T>> {
     const now = Date.now();
     const freshMs = this.freshMs(request.changesUntil);
     const entry: Entry<T> = { value, fetchedAt: now, freshUntil: now + freshMs };
-    if (freshMs > 0 && !reading.outdated && (request.keep?.(value) ?? true)) {
-      // A cache that is away keeps nothing, and is no reason to fail an answer that is here.
-      await this.cache.set(request.key, entry, freshMs + this.lives.staleMs).catch(() => undefined);
-    }
-    return entry;
+    if (freshMs <= 0 || outdated || !(request.keep?.(value) ?? true)) return entry;
+    // A cache that is away keeps nothing, and is no reason to fail an answer that is here.
+    const here = (): Entry<T> => entry;
+    return this.cache.set(request.key, entry, freshMs + this.lives.staleMs).then(here, here);
   }
 
   private async lookUp<T>(key: string): Promise<Entry<T> | undefined> {
