@@ -71,20 +71,19 @@ export class AdjustKpiClient {
    * The same answer as `query`, whole, its rows in batches for a writer that pastes: for answers that are written out
    * rather than looked into. Large ones cost a fraction of `query`.
    */
-  table(
+  async table(
     endpoint: AdjustEndpoint,
     credential: VendorCredential,
     query: AdjustKpiQuery,
     options: AdjustCallOptions = {},
   ): Promise<AdjustKpiTable> {
     const asked = this.#asked.of(endpoint, query);
-    return this.#http.send(this.#call(endpoint, credential, asked, options)).then(({ body, status }) => {
-      try {
-        return tableOf(body, asked.question);
-      } catch (error) {
-        throw toUpstreamError(error, endpoint, status);
-      }
-    });
+    const answer = await this.#http.send(this.#call(endpoint, credential, asked, options));
+    try {
+      return tableOf(answer.body, asked.question);
+    } catch (error) {
+      throw toUpstreamError(error, endpoint, answer.status);
+    }
   }
 
   /**

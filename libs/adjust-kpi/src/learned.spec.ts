@@ -182,6 +182,27 @@ describe('Learned', () => {
     }).toThrow(/something follows/);
   });
 
+  it('gives the same table for an answer that is the last one again, and another for any other', () => {
+    const asked = learning();
+    for (const seed of [1, 2, 3]) expectSame(answer(seed), asked);
+    const table = tableOf(bodyOf(answer(3)), asked);
+    expect(tableOf(bodyOf(answer(3)), asked)).toBe(table);
+    expectSame(answer(3), asked);
+    const other = tableOf(bodyOf(answer(4)), asked);
+    expect(other).not.toBe(table);
+    expect(other).not.toEqual(table);
+    expect(tableOf(bodyOf(answer(3)), asked)).toEqual(table);
+  });
+
+  it('keeps the last answer though its bytes are used again', () => {
+    const asked = learning();
+    for (const seed of [1, 2]) expectSame(answer(seed), asked);
+    const body = bodyOf(answer(3));
+    const table = tableOf(body, asked);
+    body.fill(0x5b);
+    expect(tableOf(bodyOf(answer(3)), asked)).toBe(table);
+  });
+
   it('streams a long answer after short ones', () => {
     const asked = learning();
     for (const seed of [1, 2, 3]) expectSame(answer(seed), asked);
@@ -203,7 +224,7 @@ describe('Learned', () => {
 
 describe('LearnedOfMany', () => {
   it('forgets the question that was asked longest ago when its memory is full', () => {
-    const many = new LearnedOfMany(12_000);
+    const many = new LearnedOfMany(40_000);
     const questions = Array.from({ length: 10 }, () => ({ ...learning(), learned: many.begin() }));
     const isKnown = (asked: Question) => Object.isFrozen(tableOf(bodyOf(answer(9)), asked).head);
     for (const asked of questions) for (const seed of [1, 2, 3]) expectSame(answer(seed), asked);

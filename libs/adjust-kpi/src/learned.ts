@@ -59,7 +59,8 @@ export class Learned {
     const batches = head.nodes?.read(body);
     if (!batches) return undefined;
     const table: AdjustKpiTable = { head: head.plan.head, app: head.plan.app, batches };
-    if (body.length <= LONGEST_BODY) head.last = { body, table };
+    // A copy: whoever handed it over may use its bytes again.
+    if (body.length <= LONGEST_BODY) head.last = { body: Buffer.from(body), table };
     return table;
   }
 

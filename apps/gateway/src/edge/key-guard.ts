@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuditLog } from '#libs/audit';
 import { type Edge, GatewayError } from '#libs/domain';
-import { ApiKeys, type KeyCheck } from '#libs/tenancy';
+import { ApiKeys, type AuthenticatedKey, type KeyCheck } from '#libs/tenancy';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
 import { dialectOf } from '../vendor-apis/dialects.js';
 import { keyAtDoor } from '../vendor-apis/presented-keys.js';
@@ -90,7 +90,7 @@ export class KeyGuard {
   private admit(key: string, request: FastifyRequest, reply: FastifyReply, edge: Edge): void | Promise<void> {
     const admit = (result: KeyCheck): void | Promise<void> => {
       if (!result.ok) return this.refuse(result, request, edge);
-      const caller = new RequestCaller(result.key, edge, request, reply.raw);
+      const caller = new RequestCaller(result.key, edge, request.id, bypassesCache(request, result.key), reply.raw);
       request.caller = caller;
       const { requestsPerMinute } = result.key;
       return requestsPerMinute === null ? undefined : this.rateLimits.take(caller, requestsPerMinute, reply);
@@ -114,6 +114,10 @@ export class KeyGuard {
     throw unauthenticated(REASONS[reason]);
   }
 }
+
+/** `Cache-Control: no-cache`, for keys that may ask for it. */
+const bypassesCache = ({ headers }: FastifyRequest, { scopes }: AuthenticatedKey): boolean =>
+  /(?:^|[\s,])no-cache\b/i.test(headers['cache-control'] ?? '') && scopes.has('cache:bypass');
 
 const REASONS = {
   malformed: 'This is not a key of this gateway: is it complete?',

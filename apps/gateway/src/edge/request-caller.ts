@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { type Caller, Departure, type Edge, type Leaving, type Scope, type TenantContext } from '#libs/domain';
 import type { AuthenticatedKey } from '#libs/tenancy';
 
@@ -22,14 +22,13 @@ export class RequestCaller implements TenantContext {
   readonly keyName: string;
   readonly scopes: ReadonlySet<Scope>;
   readonly appIds: ReadonlySet<string> | null;
-  readonly requestId: string;
-  readonly bypassCache: boolean;
   private departure?: Departure;
 
   constructor(
     readonly key: AuthenticatedKey,
     readonly edge: Edge,
-    request: { readonly id: string; readonly headers: IncomingHttpHeaders },
+    readonly requestId: string,
+    readonly bypassCache: boolean,
     private readonly response: ServerResponse,
   ) {
     this.tenantId = key.tenantId;
@@ -39,10 +38,6 @@ export class RequestCaller implements TenantContext {
     this.keyName = key.keyName;
     this.scopes = key.scopes;
     this.appIds = key.appIds;
-    this.requestId = request.id;
-    const cacheControl = request.headers['cache-control'];
-    this.bypassCache =
-      cacheControl !== undefined && /(?:^|[\s,])no-cache\b/i.test(cacheControl) && key.scopes.has('cache:bypass');
   }
 
   /** Aborted when the connection closes before the answer is complete. */

@@ -9,7 +9,7 @@ import { KpiRowView } from './kpi-row-view.js';
 import type { SourceReport } from './kpi-source.js';
 import { KpiSourceView } from './kpi-source-view.js';
 import { DIMENSION_COLUMNS } from './kpi-words.js';
-import { GivenRows, type RowSource } from './row-source.js';
+import { GivenRows, MOST_ROWS_REMEMBERED, type RowSource } from './row-source.js';
 
 export const MOST_ROWS = 10_000;
 export const MOST_TABLE_ROWS = 100_000;
@@ -38,8 +38,13 @@ export class KpiAnswer {
   /** As rowsFor, as JSON. */
   rowsTextFor(info: Selected, text: RowsText): string {
     this.spendRows(info);
-    const { cells } = this;
-    return text(cells.length > MOST_ROWS ? cells.slice(0, MOST_ROWS) : cells, this.frame.layout);
+    const { cells, rowSource } = this;
+    if (cells.length > MOST_ROWS_REMEMBERED) return text(cells.slice(0, MOST_ROWS), this.frame.layout);
+    let known = rowsTexts.get(rowSource);
+    if (!known) rowsTexts.set(rowSource, (known = new WeakMap()));
+    let made = known.get(text);
+    if (made === undefined) known.set(text, (made = text(cells, this.frame.layout)));
+    return made;
   }
 
   private spendRows(info: Selected): void {
@@ -101,6 +106,9 @@ export class KpiAnswer {
     return this.reports.map((report) => new KpiSourceView(report, this.frame));
   }
 }
+
+/** What was written of rows, by the selection that asked for them: a question that comes again asks the same way. */
+const rowsTexts = new WeakMap<RowSource, WeakMap<RowsText, string>>();
 
 const APP_COLUMNS = DIMENSION_COLUMNS.APP.length;
 

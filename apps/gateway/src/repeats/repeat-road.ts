@@ -4,11 +4,19 @@ import { ApiKeys } from '#libs/tenancy';
 import { toGatewayError } from '../edge/gateway-failure.js';
 import { ProblemFilter } from '../edge/problem-filter.js';
 import { RequestCaller } from '../edge/request-caller.js';
-import { requestIdOf } from '../edge/request-id.js';
+import { saneId } from '../edge/request-id.js';
 import { Answered } from '../operations/answered.js';
 import { Lifecycle } from '../operations/lifecycle.js';
 import type { RepeatedAnswer } from './repeat.js';
-import { type KnownHead, type KnownRequest, LONGEST_BODY, Repeats, textOf } from './repeats.js';
+import { headOf, type KnownHead, type KnownRequest, Repeats } from './repeats.js';
+
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** As its caller gave it. */
+  readonly id: string | undefined;
+  readonly startedAt: number;
+}
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -42,22 +50,21 @@ export class RepeatRoad {
 
   /** False: the long road is to take it. `pass`: the same, said later. */
   private takes(request: IncomingMessage, response: ServerResponse, pass: () => void): boolean {
-    if (this.lifecycle.draining) return false;
     const { method } = request;
-    if (method !== 'GET' && (method !== 'POST' || request.url !== '/graphql')) return false;
-    const head = this.repeats.find(textOf(request));
+    if (this.lifecycle.draining || (method !== 'GET' && method !== 'POST')) return false;
+    const { text, id } = headOf(request);
+    const head = this.repeats.find(text);
     if (!head) return false;
-    const startedAt = performance.now();
+    const asked: Asked = { request, response, id, startedAt: performance.now() };
     if (method === 'GET') {
       const known = head.bodies.get('');
-      return known !== undefined && this.answers(head, known, request, response, startedAt);
+      return known !== undefined && this.answers(head, known, asked);
     }
-    if (!(Number(request.headers['content-length']) <= LONGEST_BODY)) return false;
     request.once('readable', () => {
       const bytes = request.read() as Buffer | null;
       // A body that comes in several pieces is put together on the long road.
       const known = bytes === null ? undefined : head.bodies.get(bytes.toString('utf8'));
-      if (known && this.answers(head, known, request, response, startedAt)) {
+      if (known && this.answers(head, known, asked)) {
         request.resume();
         return;
       }
@@ -67,30 +74,28 @@ export class RepeatRoad {
     return true;
   }
 
-  private answers(
-    head: KnownHead,
-    known: KnownRequest,
-    request: IncomingMessage,
-    response: ServerResponse,
-    startedAt: number,
-  ): boolean {
+  /** False: it is not to be answered here. */
+  private answers(head: KnownHead, known: KnownRequest, { request, response, id, startedAt }: Asked): boolean {
     const checked = this.apiKeys.authenticate(head.presented);
     if (checked instanceof Promise || !checked.ok || checked.key !== head.key) return false;
-    const id = requestIdOf(request);
-    const caller = new RequestCaller(checked.key, head.edge, { id, headers: request.headers }, response);
+    const requestId = saneId(id);
+    const caller = new RequestCaller(checked.key, head.edge, requestId, head.bypassCache, response);
     const note = (status: number): void => {
       const ms = performance.now() - startedAt;
-      this.answered.note({ method: request.method!, route: head.route, status, ms }, id, caller);
+      this.answered.note({ method: request.method!, route: head.route, status, ms }, requestId, caller);
     };
     const send = ({ body, head: own }: RepeatedAnswer): void => {
-      const length = String(Buffer.byteLength(body));
-      response.writeHead(200, [...known.head, ...own, 'x-request-id', id, 'content-length', length]);
-      response.end(body);
+      const length = Buffer.byteLength(body);
+      const lines = [...known.head, ...own, 'x-request-id', requestId, 'content-length', String(length)];
+      response.writeHead(200, lines);
+      // What has a byte for each character needs no encoding.
+      response.end(body, length === body.length ? 'latin1' : 'utf8');
       note(200);
     };
     const fail = (thrown: unknown): void => {
       const path = request.url!.split('?', 1)[0]!;
-      this.filter.writeRaw(toGatewayError(thrown), { id, path, door: head.route }, known.head, response);
+      const about = { id: requestId, path, door: head.route };
+      this.filter.writeRaw(toGatewayError(thrown), about, known.head, response);
       note(response.statusCode);
     };
     try {

@@ -8,6 +8,7 @@ import { OF_EACH, type Repeat } from './repeat.js';
 
 /** What is known of requests with the same head. */
 export interface KnownHead {
+  readonly bypassCache: boolean;
   /** The key as it was presented, and whose it was: one that has changed since is another object. */
   readonly presented: string;
   readonly key: AuthenticatedKey;
@@ -54,20 +55,30 @@ export class Repeats {
     // What a key has left of its limit is counted, and told, on the long road.
     if (!repeat || reply.statusCode !== 200 || !(caller instanceof RequestCaller) || caller.key.requestsPerMinute)
       return;
-    const text = textOf(request.raw);
-    const body = request.method === 'POST' ? request.sentText : '';
-    const presented = presentedKey(request.headers, request.raw.rawHeaders);
+    const { text } = headOf(request.raw);
+    const { headers } = request;
+    const hasBody = request.method === 'POST';
+    const body = hasBody ? request.sentText : '';
+    const presented = presentedKey(headers, request.raw.rawHeaders);
     const isLong = text.length > LONGEST_HEAD || body === undefined || body.length > LONGEST_BODY;
     // Whether an answer is the one that a caller has already is found out on the long road.
-    if (isLong || typeof presented !== 'object' || request.headers['if-none-match'] !== undefined) return;
-    const { key, edge } = caller;
-    const { bodies } = this.headOf(text, { presented: presented.key, key, edge, route: request.routeOptions.url! });
+    if (isLong || typeof presented !== 'object' || headers['if-none-match'] !== undefined) return;
+    // With its length before it, a body that is there to its last byte is told from one that still comes.
+    if (headers['transfer-encoding'] !== undefined || hasBody !== (headers['content-length'] !== undefined)) return;
+    const { key, edge, bypassCache } = caller;
+    const { bodies } = this.known(text, {
+      presented: presented.key,
+      key,
+      edge,
+      bypassCache,
+      route: request.routeOptions.url!,
+    });
     if (bodies.size >= MOST_BODIES) bodies.clear();
     const head = Object.entries(reply.getHeaders()).filter(([name]) => !OF_EACH.has(name));
     bodies.set(body, { repeat, head: head.flatMap(([name, value]) => [name, String(value)]) });
   }
 
-  private headOf(text: string, made: Omit<KnownHead, 'bodies'>): KnownHead {
+  private known(text: string, made: Omit<KnownHead, 'bodies'>): KnownHead {
     const known = this.heads.get(text);
     if (known?.key === made.key) return known;
     if (this.heads.size >= MOST_HEADS) this.heads.delete(this.heads.keys().next().value!);
@@ -77,12 +88,14 @@ export class Repeats {
   }
 }
 
-/** The head of a request, without what makes no difference. */
-export function textOf({ url, rawHeaders }: IncomingMessage): string {
-  let text = url!;
+/** The head of a request without what makes no difference, and the id that its caller gave it. */
+export function headOf({ method, url, rawHeaders }: IncomingMessage): { text: string; id: string | undefined } {
+  let text = `${method} ${url}`;
+  let id: string | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]!;
-    if (!WITHOUT_EFFECT.has(name.toLowerCase())) text += `\n${name}:${rawHeaders[index + 1]}`;
+    const name = rawHeaders[index]!.toLowerCase();
+    if (!WITHOUT_EFFECT.has(name)) text += `\n${name}:${rawHeaders[index + 1]}`;
+    else if (name === 'x-request-id') id = id === undefined ? rawHeaders[index + 1] : '';
   }
-  return text;
+  return { text, id };
 }
