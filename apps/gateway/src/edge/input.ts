@@ -145,9 +145,6 @@ export const RememberInputs = (): ClassDecorator => (type) => void recentInputs.
 /** Validates what GraphQL and REST bodies bring against their class; plain values pass. */
 @Injectable()
 export class InputPipe implements PipeTransform {
-  /** Variables of queries that come again are the same frozen objects, all the way down. */
-  private readonly ofFrozen = new WeakMap<object, object>();
-
   transform(value: unknown, { metatype, type, data }: ArgumentMetadata): unknown {
     if (type === 'custom' || !metatype || PLAIN.has(metatype)) return value;
     // A named argument of GraphQL's may be left out; a REST body, which has no name, may not.
@@ -156,12 +153,7 @@ export class InputPipe implements PipeTransform {
     const recent = recentInputs.get(metatype);
     const input = metatype as ClassConstructor<object>;
     const read = (): object => readInput(input, value, { unknown: type === 'query' ? notAmong(input) : undefined });
-    if (!recent) return read();
-    const known = Object.isFrozen(value) ? this.ofFrozen.get(value as object) : undefined;
-    if (known instanceof input) return known;
-    const made = recent.get(JSON.stringify(value), () => deepFreeze(read()));
-    if (Object.isFrozen(value)) this.ofFrozen.set(value as object, made);
-    return made;
+    return recent ? recent.get(JSON.stringify(value), () => deepFreeze(read())) : read();
   }
 }
 
