@@ -107,6 +107,8 @@ async function demoWorld() {
     ],
     credentials: {
       adjust: world.DEMO_USER.token,
+      // One token of a user opens both of Adjust's services.
+      'adjust-reports': world.DEMO_USER.token,
       'kochava-postbacks': world.DEMO_POSTBACKS_KEY.key,
       'kochava-reporting': world.DEMO_REPORTING_KEY.key,
       'kochava-links': world.DEMO_LINKS_KEY.key,

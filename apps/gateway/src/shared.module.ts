@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AdjustKpiClient } from '#libs/adjust-kpi';
+import { AdjustReportsClient } from '#libs/adjust-reports';
 import { PrismaService } from '#libs/database';
 import { KochavaLinksClient } from '#libs/kochava-links';
 import { KochavaPostbacksClient } from '#libs/kochava-postbacks';
@@ -34,6 +35,7 @@ export class SharedModule {
       { provide: UpstreamHttp, useValue: http },
       { provide: RowGatherer, useValue: new RowGatherer(database.dataDir) },
       { provide: AdjustKpiClient, useValue: new AdjustKpiClient(http, { baseUrl: vendors.adjust }) },
+      { provide: AdjustReportsClient, useValue: new AdjustReportsClient(http, { baseUrl: vendors.adjustReports }) },
       { provide: KochavaReportClient, useValue: new KochavaReportClient(http, reporting) },
       { provide: KochavaScheduleClient, useValue: new KochavaScheduleClient(http, reporting) },
       { provide: ReportDownloads, useValue: new ReportDownloads(http, guard) },

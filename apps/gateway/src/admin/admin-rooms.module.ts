@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { AdjustVerifiers } from './adjust-verifiers.js';
 import { ApiKeysAdmin } from './api-keys-admin.service.js';
 import { AppsAdmin } from './apps-admin.service.js';
 import { AuditAdmin } from './audit-admin.service.js';
 import { CredentialVerifiers } from './credential-verifiers.js';
 import { CredentialsAdmin } from './credentials-admin.service.js';
+import { KochavaVerifiers } from './kochava-verifiers.js';
 import { OperatorActs } from './operator-acts.js';
 import { ReEncryptionAdmin } from './re-encryption-admin.service.js';
 import { RetiredCredentials } from './retired-credentials.js';
@@ -21,5 +23,8 @@ const ROOMS = [
 ];
 
 /** What the operator can do, without the doors: for the admin API and for the command line. */
-@Module({ providers: [...ROOMS, OperatorActs, CredentialVerifiers, RetiredCredentials], exports: ROOMS })
+@Module({
+  providers: [...ROOMS, OperatorActs, CredentialVerifiers, AdjustVerifiers, KochavaVerifiers, RetiredCredentials],
+  exports: ROOMS,
+})
 export class AdminRoomsModule {}

@@ -3,9 +3,10 @@ import type { AuditAction, AuditNote } from '#libs/audit';
 import { GatewayError, type OperatorContext, type Provider, PROVIDERS, badInput, vendorOf } from '#libs/domain';
 import { type CredentialSummary, CredentialVault, type OpenCredential, type TenantRecord } from '#libs/tenancy';
 import { toGatewayError } from '../edge/gateway-failure.js';
-import { CredentialVerifiers, type VendorVerdict } from './credential-verifiers.js';
+import { CredentialVerifiers } from './credential-verifiers.js';
 import { OperatorActs } from './operator-acts.js';
 import { isNeeded, type RetiredCredential, RetiredCredentials } from './retired-credentials.js';
+import type { VendorVerdict } from './verify.js';
 
 export interface CheckedCredential extends VendorVerdict {
   checkedAt: Date;
@@ -30,7 +31,7 @@ export class CredentialsAdmin {
     return this.act(operator, slug, 'credential.put', provider, [secret], async (tenant, known, note) => {
       const verify = this.verifiers.of(known);
       const summary = await this.vault.put(tenant.id, known, secret, {
-        verify: verify && ((credential) => acceptedOrThrow(known, () => verify(credential, tenant.id))),
+        verify: (credential) => acceptedOrThrow(known, () => verify(credential, tenant.id)),
       });
       note({ after: summary });
       return summary;
@@ -66,16 +67,11 @@ export class CredentialsAdmin {
     });
   }
 
-  /** Asks the vendor. UNSUPPORTED where no read of that vendor's would tell. */
+  /** Asks the vendor. */
   verify(operator: OperatorContext, slug: string, provider: string): Promise<CheckedCredential> {
     return this.act(operator, slug, 'credential.verify', provider, [], async (tenant, known, note) => {
-      const verify = this.verifiers.of(known);
-      if (!verify) {
-        const message = `This gateway has no way to ask about a ${known} credential: its first use tells.`;
-        throw new GatewayError('UNSUPPORTED', message, { vendor: vendorOf(known) });
-      }
       const credential: OpenCredential = await this.vault.open(tenant.id, known);
-      const { valid, message } = await verify(credential, tenant.id);
+      const { valid, message } = await this.verifiers.of(known)(credential, tenant.id);
       const checked = { valid, checkedAt: new Date(), message };
       note({ after: checked });
       return checked;
