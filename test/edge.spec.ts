@@ -112,6 +112,9 @@ describe('the edge', () => {
       ]) {
         expect(refusal(await post('{}', type)).slice(0, 2)).toEqual([415, 'BAD_USER_INPUT']);
       }
+      const typeless = await raw('POST', '/v1/kpis/query', bearer(key), '{}');
+      expect(refusal(typeless)).toEqual([415, 'BAD_USER_INPUT']);
+      expect(JSON.parse(typeless.text).detail).toContain('`Content-Type: application/json`');
       expect(refusal(await post('{}', 'application/vnd.x+json; charset=utf-8')).slice(0, 2)).toEqual([
         400,
         'BAD_USER_INPUT',
@@ -160,13 +163,21 @@ describe('the edge', () => {
       for (const [path, headers] of [
         ['/v1/nothing', bearer(key)],
         ['/nothing', {}],
-        ['/', {}],
         ['/errors', {}],
         ['/errors/NOPE', {}],
       ] as const) {
         const { status, text } = await raw('GET', path, headers);
         expect([path, status, JSON.parse(text)]).toEqual([path, 404, problem('NOT_FOUND')]);
       }
+    });
+
+    it('leads from its root to /docs, and takes nothing else there', async () => {
+      for (const method of ['GET', 'HEAD']) {
+        const { status, headers, text } = await raw(method, '/?utm_source=mail');
+        expect([method, status, headers['location'], text]).toEqual([method, 302, '/docs', '']);
+      }
+      const { status, headers } = await raw('POST', '/', { 'content-type': 'application/json' }, '{}');
+      expect([status, headers['allow']]).toEqual([405, 'GET, HEAD']);
     });
 
     it('is not fooled by another spelling of a path', async () => {

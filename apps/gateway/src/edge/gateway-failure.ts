@@ -75,9 +75,18 @@ function fromHttpException(error: HttpException): GatewayError {
   const status = error.getStatus();
   if (status === 404) return new GatewayError('NOT_FOUND', 'There is nothing at this path.');
   if (status === 413) return new GatewayError('PAYLOAD_TOO_LARGE', 'The body is too large.');
+  if (status === 415) return ofAnotherType();
   if (status >= 400 && status < 500) return new GatewayError('BAD_USER_INPUT', error.message, { status });
   return new GatewayError('INTERNAL', 'Something went wrong in the gateway.', { cause: error });
 }
+
+/** Of a body without a type, too. */
+const ofAnotherType = (): GatewayError =>
+  new GatewayError(
+    'BAD_USER_INPUT',
+    'Send the body as JSON, and say so: `Content-Type: application/json`, or a type that ends in `+json`.',
+    { status: 415 },
+  );
 
 /** Fastify refuses bodies and paths before any of our code runs, with codes of its own. */
 function fromFastify(error: unknown): GatewayError | undefined {
@@ -85,9 +94,7 @@ function fromFastify(error: unknown): GatewayError | undefined {
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined;
   if (statusCode === 413) return new GatewayError('PAYLOAD_TOO_LARGE', 'The body is larger than this gateway takes.');
   if (statusCode === 404) return new GatewayError('NOT_FOUND', 'There is nothing at this path.');
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new GatewayError('BAD_USER_INPUT', 'Send the body as application/json.', { status: 415 });
-  }
+  if (statusCode === 415) return ofAnotherType();
   const detail =
     error instanceof SyntaxError || code === 'FST_ERR_CTP_INVALID_JSON_BODY'
       ? 'The body is not JSON.'

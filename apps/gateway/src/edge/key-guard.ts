@@ -13,6 +13,7 @@ import { sameSecret } from './same-secret.js';
 
 /** Routes that need no key, by their pattern. Everything else does: a route that is forgotten here is closed. */
 const OPEN = [
+  /^\/$/,
   /^\/health\//,
   /^\/metrics$/,
   /^\/openapi\.(json|yaml)$/,

@@ -16,6 +16,7 @@ import { Lifecycle } from './lifecycle.js';
 import { Log } from './log.js';
 import { METRICS_TOKEN, MetricsController } from './metrics.controller.js';
 import { Readiness } from './readiness.js';
+import { RootController } from './root.controller.js';
 import { connectRedis, REDIS, type RedisConnection } from './redis.js';
 
 /** Lets go of connections when everything else has been flushed. */
@@ -47,7 +48,7 @@ export class OperationsModule {
       : [];
     return {
       module: OperationsModule,
-      controllers: [HealthController, MetricsController, ErrorPagesController],
+      controllers: [HealthController, MetricsController, ErrorPagesController, RootController],
       providers: [
         Answered,
         Lifecycle,
