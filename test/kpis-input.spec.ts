@@ -115,7 +115,16 @@ describe('questions that are wrong, at both doors', () => {
   it('says which values of a list are wrong', async () => {
     const { body } = await get({ ...RIGHT, countries: 'DE,XX1,ZZ', metrics: 'installs,nope' });
     expect(body.detail).toContain('"XX1", "ZZ"');
-    expect(body.detail).toContain('"NOPE"');
+    expect(body.detail).toContain('"nope"');
+    nothingSent();
+  });
+
+  it('says that a day is missing, and how one is written', async () => {
+    const { body } = await get({ metrics: 'installs', to: '2026-13-01' });
+    expect(body.errors).toEqual([
+      { pointer: '/from', detail: 'is needed, as a day like 2026-01-31' },
+      { pointer: '/to', detail: 'must be a day of the calendar, as YYYY-MM-DD' },
+    ]);
     nothingSent();
   });
 

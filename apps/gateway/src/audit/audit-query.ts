@@ -1,8 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import { type FieldError, GatewayError, badInput } from '#libs/domain';
+import { wordIn } from '../edge/any-case.js';
 import { readInput } from '../edge/input.js';
 import type { TableOptions } from '../edge/table-lines.js';
+import { AuditOutcomeEnum, VendorEnum } from '../public-enums.js';
 import { AuditEventsArgs } from './audit.input.js';
 
 export type RawQuery = Readonly<Record<string, string | string[] | undefined>>;
@@ -20,7 +22,10 @@ interface Param {
 const only = (values: Values): string => values[0] ?? '';
 const split = (values: Values): string[] =>
   values.flatMap((value) => value.split(',').map((part) => part.trim())).filter((part) => part !== '');
-const codes = (values: Values): string[] => split(values).map((value) => value.toUpperCase());
+const codes =
+  (words: object) =>
+  (values: Values): string[] =>
+    split(values).map((value) => wordIn(words, value));
 /** The `+` of an offset that was not encoded comes as a space. */
 const instant = (values: Values): string => only(values).replace(/ (?=\d\d:\d\d$)/, '+');
 
@@ -36,11 +41,16 @@ const PARAMS: Readonly<Record<string, Param>> = {
   actions: { field: 'filter.actions', read: split, repeated: true, description: 'Comma separated: kpis.read, …' },
   outcomes: {
     field: 'filter.outcomes',
-    read: codes,
+    read: codes(AuditOutcomeEnum),
     repeated: true,
     description: 'Comma separated: succeeded, denied, failed, unknown.',
   },
-  vendors: { field: 'filter.vendors', read: codes, repeated: true, description: 'Comma separated: adjust, kochava.' },
+  vendors: {
+    field: 'filter.vendors',
+    read: codes(VendorEnum),
+    repeated: true,
+    description: 'Comma separated: adjust, kochava.',
+  },
   app: { field: 'filter.appIds', read: split, repeated: true, description: 'Ids of apps, comma separated.' },
   key_names: {
     field: 'filter.keyNames',

@@ -17,7 +17,13 @@ export const IsDay = (options?: ValidationOptions): PropertyDecorator =>
       name: 'isDay',
       validator: {
         validate: isDay,
-        defaultMessage: buildMessage(() => 'must be a day of the calendar, as YYYY-MM-DD', options),
+        defaultMessage: buildMessage(
+          (_, args) =>
+            args && args.value !== undefined && args.value !== null
+              ? 'must be a day of the calendar, as YYYY-MM-DD'
+              : 'is needed, as a day like 2026-01-31',
+          options,
+        ),
       },
     },
     options,

@@ -1,6 +1,6 @@
 import { KpiComparisonDimension, ComparisonParams } from './comparison.input.js';
 import { FORM_PARAMS } from './kpi-form.js';
-import { decimal, KPI_PARAMS, type QueryDoor } from './kpi-params.js';
+import { codes, decimal, KPI_PARAMS, type QueryDoor } from './kpi-params.js';
 
 const { app, from, to, metrics, countries, networks, campaigns } = KPI_PARAMS;
 const { os_names, device_types, events, utc_offset, wait_seconds, on_failed_source } = KPI_PARAMS;
@@ -17,6 +17,7 @@ export const COMPARISON_DOOR: QueryDoor<ComparisonParams> = {
     metrics: { ...metrics, required: true },
     group_by: {
       ...KPI_PARAMS.group_by,
+      read: codes(KpiComparisonDimension),
       description: `Comma separated, in the order of the columns: ${Object.keys(KpiComparisonDimension).join(', ').toLowerCase()}.`,
     },
     countries,

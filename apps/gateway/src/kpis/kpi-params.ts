@@ -1,8 +1,10 @@
 import { ApiQuery } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
 import { type FieldError, GatewayError, VENDORS, badInput } from '#libs/domain';
+import { wordIn } from '../edge/any-case.js';
 import { gatherProblems, readInput } from '../edge/input.js';
 import { deepFreeze } from '../edge/recent.js';
+import { VendorEnum } from '../public-enums.js';
 import { FORM_PARAMS } from './kpi-form.js';
 import { KpiQueryInput } from './kpi.input.js';
 import {
@@ -10,6 +12,7 @@ import {
   AdjustAttributionType,
   AdjustReattributed,
   CohortPeriod,
+  FailedSourcePolicy,
   KpiDimension,
   KpiMetric,
 } from './kpi-words.js';
@@ -19,7 +22,10 @@ type Values = readonly string[];
 type Reader = (values: Values) => unknown;
 
 const text: Reader = (values) => only(values);
-const code: Reader = (values) => only(values).toUpperCase();
+const code =
+  (words: object): Reader =>
+  (values) =>
+    wordIn(words, only(values));
 const flag: Reader = (values) => ({ true: true, false: false })[only(values).toLowerCase()] ?? only(values);
 const seconds: Reader = (values) => (/^\d+$/.test(only(values)) ? Number(only(values)) : only(values));
 /** A number with a fraction. */
@@ -27,7 +33,11 @@ export const decimal: Reader = (values) => (/^\d+(?:\.\d+)?$/.test(only(values))
 const split = (values: Values): string[] =>
   values.flatMap((value) => value.split(',').map((part) => part.trim())).filter((part) => part !== '');
 const list: Reader = split;
-const codes: Reader = (values) => split(values).map((value) => value.toUpperCase());
+/** Words of an enumeration, in any letter case. */
+export const codes =
+  (words: object): Reader =>
+  (values) =>
+    split(values).map((value) => wordIn(words, value));
 /** Names hold commas: each is a parameter of its own. */
 const names: Reader = (values) => values.filter((value) => value !== '');
 const vendorMetrics: Reader = (values) =>
@@ -51,6 +61,8 @@ export interface Param {
   wrong?: (values: Values) => string | undefined;
   description: string;
   required?: boolean;
+  /** Each time that it stands in the URL it holds a list. */
+  list?: boolean;
   repeated?: boolean;
 }
 
@@ -63,31 +75,41 @@ export const KPI_PARAMS = {
   app: {
     field: 'appIds',
     read: list,
+    list: true,
     description: 'Ids of apps, comma separated; absent: every app that the key may read.',
   },
   from: { field: 'from', read: text, required: true, description: 'First day, included: YYYY-MM-DD.' },
   to: { field: 'to', read: text, required: true, description: 'Last day, included: YYYY-MM-DD.' },
-  metrics: { field: 'metrics', read: codes, description: `Comma separated: ${oneOf(KpiMetric)}.` },
+  metrics: {
+    field: 'metrics',
+    read: codes(KpiMetric),
+    list: true,
+    description: `Comma separated: ${oneOf(KpiMetric)}.`,
+  },
   vendor_metrics: {
     field: 'vendorMetrics',
     read: vendorMetrics,
+    list: true,
     wrong: noVendorMetrics,
     description:
       'Comma separated, each after its vendor: adjust:waus, adjust:all_events|revenue, kochava:duplicate_clicks.',
   },
   group_by: {
     field: 'groupBy',
-    read: codes,
+    read: codes(KpiDimension),
+    list: true,
     description: `Comma separated, in the order of the columns: ${oneOf(KpiDimension)}.`,
   },
   vendors: {
     field: 'vendors',
-    read: codes,
+    read: codes(VendorEnum),
+    list: true,
     description: 'Comma separated: adjust, kochava; absent: every vendor there is.',
   },
   countries: {
     field: 'filter.countries',
     read: list,
+    list: true,
     description: 'ISO 3166-1 alpha-2 codes, comma separated, in any letter case.',
   },
   networks: {
@@ -103,8 +125,13 @@ export const KPI_PARAMS = {
     repeated: true,
     description: 'Campaign names; repeat the parameter.',
   },
-  os_names: { field: 'filter.osNames', read: list, description: 'Comma separated: android, ios, …' },
-  device_types: { field: 'filter.deviceTypes', read: list, description: 'Comma separated: phone, tablet, …' },
+  os_names: { field: 'filter.osNames', read: list, list: true, description: 'Comma separated: android, ios, …' },
+  device_types: {
+    field: 'filter.deviceTypes',
+    read: list,
+    list: true,
+    description: 'Comma separated: phone, tablet, …',
+  },
   events: {
     field: 'filter.events',
     read: names,
@@ -116,7 +143,11 @@ export const KPI_PARAMS = {
     read: (values) => only(values).replace(/^ /, '+'),
     description: 'Where days begin: -12:00 to +14:00; default +00:00.',
   },
-  cohort_period: { field: 'cohort.period', read: code, description: `Asks for cohorts: ${oneOf(CohortPeriod)}.` },
+  cohort_period: {
+    field: 'cohort.period',
+    read: code(CohortPeriod),
+    description: `Asks for cohorts: ${oneOf(CohortPeriod)}.`,
+  },
   cohort_range: {
     field: 'cohort.range',
     read: text,
@@ -126,24 +157,29 @@ export const KPI_PARAMS = {
   adjust_tracker_filter: {
     field: 'adjust.trackerFilter',
     read: list,
+    list: true,
     description: 'Several apps: only these trackers and what is under them.',
   },
   adjust_attribution_type: {
     field: 'adjust.attributionType',
-    read: code,
+    read: code(AdjustAttributionType),
     description: `${oneOf(AdjustAttributionType)}.`,
   },
   adjust_attribution_source: {
     field: 'adjust.attributionSource',
-    read: code,
+    read: code(AdjustAttributionSource),
     description: `${oneOf(AdjustAttributionSource)}.`,
   },
-  adjust_reattributed: { field: 'adjust.reattributed', read: code, description: `${oneOf(AdjustReattributed)}.` },
+  adjust_reattributed: {
+    field: 'adjust.reattributed',
+    read: code(AdjustReattributed),
+    description: `${oneOf(AdjustReattributed)}.`,
+  },
   adjust_sandbox: { field: 'adjust.sandbox', read: flag, description: 'true: Adjust’s sandbox data.' },
   wait_seconds: { field: 'waitSeconds', read: seconds, description: '0 to 30; default 10.' },
   on_failed_source: {
     field: 'onFailedSource',
-    read: code,
+    read: code(FailedSourcePolicy),
     description: 'partial or error; CSV and NDJSON fail by default, JSON does not.',
   },
 } satisfies Params;
@@ -179,13 +215,7 @@ export function inputOf<T extends object>(door: QueryDoor<T>, query: RawQuery, p
     const pointer = `/${param.field.replace('.', '/')}`;
     const values = Array.isArray(value) ? value : [value ?? ''];
     if (values.every((one) => one === '')) continue;
-    if (
-      values.length > 1 &&
-      param.read !== list &&
-      param.read !== codes &&
-      !param.repeated &&
-      param.read !== vendorMetrics
-    ) {
+    if (values.length > 1 && !param.list && !param.repeated) {
       wrongFields.push({ pointer, detail: 'stands there more than once' });
       continue;
     }

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { wordIn } from '../edge/any-case.js';
 import { IfPresent } from '../edge/validators.js';
 import type { ReportsArgs } from './report.input.js';
 import { ReportKind, ReportStatus } from './report-words.js';
@@ -12,7 +13,7 @@ const Codes =
   (words: object): PropertyDecorator =>
   (target, key) => {
     const known = Object.keys(words);
-    Transform(({ value }) => split(value).map((one) => (typeof one === 'string' ? one.toUpperCase() : one)))(
+    Transform(({ value }) => split(value).map((one) => (typeof one === 'string' ? wordIn(words, one) : one)))(
       target,
       key as string,
     );

@@ -75,7 +75,7 @@ export class AppGroupsQuery extends PageQuery {
   @Search()
   search?: string;
 
-  @QueryList('Comma separated: groups with an app for any of these.')
+  @QueryList('Comma separated: groups with an app for any of these.', PlatformEnum)
   @Words(PlatformEnum)
   platforms?: (keyof typeof PlatformEnum)[];
 

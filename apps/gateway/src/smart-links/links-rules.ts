@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsBoolean, IsEnum, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { wordIn } from '../edge/any-case.js';
 import { pageArgs } from '../edge/page-args.js';
 import { IfPresent, IsListOf } from '../edge/validators.js';
 
@@ -83,20 +84,20 @@ export const QueryFlag = (description: string): PropertyDecorator =>
 export const QueryWord = (words: object, description: string): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({ type: 'string', enum: Object.keys(words), description }),
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value)),
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? wordIn(words, value) : value)),
     IfPresent(),
     Word(words),
   );
 
-/** Comma separated, in any letter case. */
-export const QueryList = (description: string): PropertyDecorator =>
+/** Comma separated; where it holds words, in any letter case. */
+export const QueryList = (description: string, words: object = {}): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({ type: 'string', description }),
     Transform(({ value }: { value: unknown }) =>
       [value]
         .flat()
-        .flatMap((part) => String(part).toUpperCase().split(','))
-        .map((part) => part.trim())
+        .flatMap((part) => String(part).split(','))
+        .map((part) => wordIn(words, part.trim()))
         .filter((part) => part !== ''),
     ),
     IfPresent(),
