@@ -5,7 +5,8 @@ import type { Page, PageInput } from '#libs/tenancy';
 /** Where a run reads and writes. */
 export interface Io {
   stdin: Readable & { isTTY?: boolean };
-  stdout: Writable;
+  /** A terminal says how wide it is. */
+  stdout: Writable & { columns?: number };
   stderr: Writable;
 }
 
@@ -28,14 +29,15 @@ export class Printer {
     this.write(entries.map(([name, value]) => `${name.padEnd(width)}  ${cell(value)}`).join('\n'));
   }
 
-  /** Many of a kind, as a table of `columns`. */
+  /** Many of a kind, as a table of `columns`; one below the other where the terminal is too narrow for that. */
   many(records: readonly object[], columns: readonly string[], { json }: Shown): void {
     if (json) return this.write(JSON.stringify(records, null, 2));
     const rows = records.map((record) => columns.map((name) => cell((record as Record<string, unknown>)[name])));
-    const lines = [columns.map((name) => name.replace(/[A-Z]/g, ' $&').toUpperCase()), ...rows];
-    const widths = columns.map((_, at) => Math.max(...lines.map((line) => line[at]!.length)));
-    const padded = lines.map((line) => line.map((text, at) => text.padEnd(widths[at]!)).join('  '));
-    this.write(padded.map((line) => line.trimEnd()).join('\n'));
+    const heads = columns.map((name) => name.replace(/[A-Z]/g, ' $&').toUpperCase());
+    const table = tableOf([heads, ...rows]);
+    const room = this.io.stdout.columns ?? Infinity;
+    const fits = rows.length === 0 || table.every((line) => line.length <= room);
+    this.write(fits ? table.join('\n') : rows.map((row) => blockOf(heads, row, room)).join('\n\n'));
   }
 
   /** For people, beside what a machine reads. */
@@ -58,6 +60,32 @@ export async function everyPage<T>(read: (page: PageInput) => Promise<Page<T>>):
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after);
   return all;
+}
+
+function tableOf(lines: readonly string[][]): string[] {
+  const widths = lines[0]!.map((_, at) => Math.max(...lines.map((line) => line[at]!.length)));
+  return lines.map((line) =>
+    line
+      .map((text, at) => text.padEnd(widths[at]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** Lists go on in the next line where they are longer than the terminal is wide. */
+function blockOf(heads: readonly string[], row: readonly string[], room: number): string {
+  const width = Math.max(...heads.map((head) => head.length)) + 2;
+  return heads.map((head, at) => head.padEnd(width) + broken(row[at]!, room - width, width)).join('\n');
+}
+
+function broken(text: string, room: number, indent: number): string {
+  const lines = [''];
+  for (const part of text.split(/(?<=,)/)) {
+    const last = lines.length - 1;
+    if (lines[last] !== '' && lines[last]!.length + part.length > room) lines.push(part);
+    else lines[last] += part;
+  }
+  return lines.join(`\n${' '.repeat(indent)}`);
 }
 
 function cell(value: unknown): string {
