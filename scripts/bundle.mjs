@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 /** What is looked for and may be missing, what reads files beside its own, and what must be there once for all. */
 const EXTERNAL = [
@@ -150,6 +150,8 @@ export async function bundle(dist) {
       footer: { js: '})' },
     }),
   ]);
+  // Its own process would go on beside whatever runs next: the demo, the command line.
+  await stop();
   const script = join(folder, 'gateway.cjs');
   const text = (await readFile(script, 'utf8')).replaceAll(/(?<![\w$.])import\(/g, '__import(');
   await writeFile(script, text.replaceAll(/[^\0-\x7f]/g, escaped));
