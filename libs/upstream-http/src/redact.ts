@@ -31,7 +31,10 @@ function formsOf(secrets: readonly string[]): string[] {
 }
 
 /** As `redact`, of a body while it comes: what may be the beginning of a secret waits for the next chunk. */
-export async function* withoutSecrets(body: AsyncIterable<Buffer>, secrets: readonly string[]): AsyncGenerator<Buffer> {
+export async function* withoutSecrets(
+  body: AsyncIterable<Buffer> | Iterable<Buffer>,
+  secrets: readonly string[],
+): AsyncGenerator<Buffer> {
   const forms = formsOf(secrets).map((form) => Buffer.from(form));
   const waiting = Math.max(1, forms[0]?.length ?? 1) - 1;
   let rest: Buffer = Buffer.alloc(0);

@@ -1,6 +1,5 @@
 import { GatewayError, vendorOf } from '#libs/domain';
 import {
-  redact,
   type Refusal,
   type UpstreamAnswer,
   type UpstreamCall,
@@ -80,7 +79,7 @@ export async function exchange(http: UpstreamHttp, sending: Sending, call: Outgo
     });
   } catch (error) {
     if (!(error instanceof UpstreamError) || said?.status !== error.status || !said) throw error;
-    throw refusalOf(error, said, dialect, [...secrets]);
+    throw await refusalOf(error, said, dialect, [...secrets]);
   }
   const { status, headers } = stream;
   const clean = withoutSecrets(stream.body, [...secrets]);
@@ -96,7 +95,12 @@ function refusalIn({ status, headers }: UpstreamAnswer): Refusal | undefined {
   return { failure, message: 'The vendor asks to come again later.', trouble: false };
 }
 
-function refusalOf(error: UpstreamError, said: UpstreamAnswer, dialect: Dialect, secrets: string[]): Error {
+async function refusalOf(
+  error: UpstreamError,
+  said: UpstreamAnswer,
+  dialect: Dialect,
+  secrets: string[],
+): Promise<Error> {
   if (dialect.refusesCredential(said)) {
     return new GatewayError(
       'CREDENTIAL_REJECTED',
@@ -105,8 +109,7 @@ function refusalOf(error: UpstreamError, said: UpstreamAnswer, dialect: Dialect,
       { vendor: vendorOf(dialect.provider), upstreamStatus: said.status },
     );
   }
-  // As latin1, every byte comes back as it was.
-  const body = Buffer.from(redact(said.body.toString('latin1'), secrets), 'latin1');
+  const body = await whole(withoutSecrets([said.body], secrets));
   return new VendorRefusal(error, { status: said.status, headers: said.headers, body });
 }
 
