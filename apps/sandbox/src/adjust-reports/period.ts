@@ -43,8 +43,7 @@ const ENDS = /^(-\d+d|\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z?)?):(-\d+d|\d{4}-\d{2}-\d{2}
  * @param today wall-clock midnight in the report's offset.
  */
 export function readPeriod(text: string, today: number): Days {
-  const named = NAMED[text];
-  if (named) return named(today);
+  if (Object.hasOwn(NAMED, text)) return (NAMED[text] as (today: number) => Days)(today);
   const ends = ENDS.exec(text);
   if (!ends) throw invalid('date_period', `'${text}' is no period that is known`);
   const [firstDay, lastDay] = [readEnd(ends[1] as string, today), readEnd(ends[2] as string, today)];

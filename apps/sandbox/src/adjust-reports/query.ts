@@ -3,7 +3,7 @@ import { invalid, missing } from './refusal.js';
 /** A list as one line of CSV: bare values and quoted ones, whose quotes protect commas (FACTS §3.2). */
 export function readList(name: string, text: string): string[] {
   const items: string[] = [];
-  const item = /\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(,|$)/y;
+  const item = /\s*(?:"((?:[^"]|"")*)"\s*|([^\s",][^",]*|))(,|$)/y;
   for (let ended = false; !ended;) {
     const found = item.exec(text);
     if (!found) throw invalid(name, `not a comma separated list: ${text}`);

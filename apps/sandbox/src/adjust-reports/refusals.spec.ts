@@ -51,6 +51,7 @@ describe('the Report Service refuses', () => {
   it.each([
     ['date_period', 'last_7_days'],
     ['date_period', 'this_year'],
+    ['date_period', 'constructor'],
     ['date_period', '2026-02-30:2026-03-01'],
     ['date_period', '-1d:-3d'],
     ['utc_offset', '+2'],

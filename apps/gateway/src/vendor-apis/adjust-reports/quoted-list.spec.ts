@@ -10,6 +10,8 @@ describe('lists of the Report Service', () => {
     ['"say ""a""",b', ['say "a"', 'b']],
     ['', []],
     [',', []],
+    ['  ', []],
+    [' , a b ,', ['a b']],
     ['""', []],
     ['a,,b,', ['a', 'b']],
     ['"a"b', undefined],
@@ -17,5 +19,10 @@ describe('lists of the Report Service', () => {
     ['"a', undefined],
   ])('%j', (text, items) => {
     expect(readQuotedList(text)).toEqual(items);
+  });
+
+  // Read in the square of its length, this would outlast the suite.
+  it('is read once, however it is spaced', () => {
+    expect(readQuotedList(`${' '.repeat(2_000_000)}x"`)).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
-const ITEM = /\s*(?:"((?:[^"]|"")*)"\s*|([^",]*))(,|$)/y;
+/** A bare item begins with no space, so that there is one way to read many of them: this takes strangers' texts. */
+const ITEM = /\s*(?:"((?:[^"]|"")*)"\s*|([^\s",][^",]*|))(,|$)/y;
 
 /**
  * A list of the Report Service: one line of CSV, of bare values and quoted ones, whose quotes protect commas. Undefined
