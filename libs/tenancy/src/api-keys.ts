@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type ApiKeyModel, PrismaService } from '#libs/database';
 import { GatewayError, notFound, type Scope } from '#libs/domain';
+import { type AuthenticatedKey, keyWithTenant, toAuthenticatedKey } from './authenticated-key.js';
 import { apiKeyPrefix, hashApiKey, isApiKey, newApiKey } from './api-key-format.js';
 import { type ApiKeyInput, NO_SUCH_APP, readApiKeySettings } from './api-key-settings.js';
 import { checkFields, isUuid, Problems, shownId } from './checks.js';
@@ -10,20 +11,6 @@ import { LastUsed } from './last-used.js';
 import { type Page, type PageInput, readPage, toPage } from './page.js';
 import { isOrphan } from './prisma-errors.js';
 import { databaseAway, reachDatabase } from './reach-database.js';
-
-/** Who a valid key speaks for. One and the same object until something about it changes: callers may cache by identity. */
-export interface AuthenticatedKey {
-  readonly tenantId: string;
-  readonly tenantSlug: string;
-  readonly tenantName: string;
-  readonly keyId: string;
-  readonly keyName: string;
-  readonly scopes: ReadonlySet<Scope>;
-  /** The only apps this key may touch; null: every app of the tenant. */
-  readonly appIds: ReadonlySet<string> | null;
-  /** Null: the gateway's default. */
-  readonly requestsPerMinute: number | null;
-}
 
 /** A key that was recognised but does not open: for the audit of denials, not for the caller. */
 export type KnownKey = Pick<AuthenticatedKey, 'tenantId' | 'keyId' | 'keyName'>;
@@ -227,21 +214,12 @@ export class ApiKeys implements OnApplicationShutdown {
       reachDatabase(() =>
         this.prisma.apiKey.findUnique({
           where: { hash: new Uint8Array(hash) },
-          include: { tenant: { select: { slug: true, name: true } } },
+          include: keyWithTenant,
         }),
       ),
     );
     if (!row) return undefined;
-    const key: AuthenticatedKey = {
-      tenantId: row.tenantId,
-      tenantSlug: row.tenant.slug,
-      tenantName: row.tenant.name,
-      keyId: row.id,
-      keyName: row.name,
-      scopes: new Set(row.scopes as Scope[]),
-      appIds: row.everyApp ? null : new Set(row.appIds),
-      requestsPerMinute: row.requestsPerMinute,
-    };
+    const key = toAuthenticatedKey(row);
     return {
       key: isDeepStrictEqual(key, old?.key) ? old!.key : key,
       endsAt: row.expiresAt?.getTime() ?? Infinity,

@@ -3,12 +3,12 @@ export type { ApiKeyInput } from './api-key-settings.js';
 export {
   type ApiKeyRecord,
   ApiKeys,
-  type AuthenticatedKey,
   type IssuedApiKey,
   type KeyCheck,
   type KnownKey,
   type RotatedApiKey,
 } from './api-keys.js';
+export type { AuthenticatedKey } from './authenticated-key.js';
 export type { AppListInput, AppPage } from './app-pages.js';
 export type { AppRecord } from './app-record.js';
 export { type AppInput, AppRegistry } from './app-registry.js';
@@ -21,6 +21,7 @@ export {
   type PutCredentialOptions,
 } from './credential-vault.js';
 export { LastUsed } from './last-used.js';
+export { LivingKeys } from './living-keys.js';
 export { type NetworkAlias, NetworkAliases, type NetworkAliasInput } from './network-aliases.js';
 export { NetworkNames } from './network-names.js';
 export type { Page, PageInput } from './page.js';
@@ -29,6 +30,7 @@ export { type ReEncryption, ReEncryptor } from './re-encryption.js';
 export { SealedTexts } from './sealed-texts.js';
 export { Keyring, parseKeyring } from './sealing.js';
 export { Secret } from './secret.js';
+export { SignedTexts } from './signed-texts.js';
 export { TenancyModule } from './tenancy.module.js';
 export { hostAllowed, type Limits, type LimitsInput, mailAllowed, TenantLimits } from './tenant-limits.js';
 export { type TenantRecord, Tenants } from './tenants.js';

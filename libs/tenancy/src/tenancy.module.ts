@@ -4,10 +4,12 @@ import { AppRegistry } from './app-registry.js';
 import { AppDirectory } from './apps.js';
 import { CredentialVault } from './credential-vault.js';
 import { LastUsed } from './last-used.js';
+import { LivingKeys } from './living-keys.js';
 import { NetworkAliases } from './network-aliases.js';
 import { ReEncryptor } from './re-encryption.js';
 import { SealedTexts } from './sealed-texts.js';
 import { Keyring, parseKeyring } from './sealing.js';
+import { SignedTexts } from './signed-texts.js';
 import { TenantLimits } from './tenant-limits.js';
 import { Tenants } from './tenants.js';
 
@@ -16,9 +18,11 @@ const PUBLIC = [
   AppDirectory,
   AppRegistry,
   CredentialVault,
+  LivingKeys,
   NetworkAliases,
   ReEncryptor,
   SealedTexts,
+  SignedTexts,
   TenantLimits,
   Tenants,
 ];
