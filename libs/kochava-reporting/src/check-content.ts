@@ -37,6 +37,8 @@ export function contentProblems(content: ReportContent): Problem[] {
       return summaryProblems(content);
     case 'detail':
       return detailProblems(content);
+    case 'written':
+      return [];
     case 'custom':
       return content.sql.trim() === '' ? [{ parameter: 'content.sql', detail: 'must be a query' }] : [];
     case 'deviceid':

@@ -1,6 +1,6 @@
 import { cadenceProblems } from './cadence.js';
 import { contentProblems, isOneLine, type Problem } from './check-content.js';
-import type { Delivery, ReportRequest, ScheduleRequest } from './types.js';
+import { type Delivery, endpointOf, type ReportRequest, type ScheduleRequest } from './types.js';
 
 /** A request that Kochava's document rules out, found before anything was sent. All that is wrong, at once. */
 export class InvalidKochavaReportingRequest extends Error {
@@ -58,7 +58,7 @@ function commonProblems(request: ReportRequest | ScheduleRequest): Problem[] {
   if (!isOneLine(request.appGuid)) problems.push({ parameter: 'appGuid', detail: "must be the app's guid at Kochava" });
   problems.push(...contentProblems(request.content));
   if (request.delivery) problems.push(...deliveryProblems(request.delivery));
-  if (request.content.kind === 'audience' && (request.delivery?.to ?? 'link') !== 'link') {
+  if (endpointOf(request.content) === 'audience' && (request.delivery?.to ?? 'link') !== 'link') {
     problems.push({ parameter: 'delivery', detail: 'has no meaning here: an activated audience goes to the partner' });
   }
   if (request.notify) problems.push(...notifyProblems(request.notify));
@@ -68,6 +68,7 @@ function commonProblems(request: ReportRequest | ScheduleRequest): Problem[] {
 function windowProblems({ content, window }: ReportRequest): Problem[] {
   if (!window) {
     const needless =
+      content.kind === 'written' ||
       content.kind === 'custom' ||
       (content.kind === 'audience' && content.sql !== undefined) ||
       (content.kind === 'deviceid' && content.filtering?.timerange !== undefined);

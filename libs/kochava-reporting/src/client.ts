@@ -3,7 +3,14 @@ import type { UpstreamHttp, VendorCredential } from '#libs/upstream-http';
 import { ReportingCalls, type KochavaReportingOptions } from './calls.js';
 import { checkReport } from './check.js';
 import { reportBody, secretsOf } from './request.js';
-import type { CallOptions, Created, KochavaApp, ReportProgress, ReportRequest } from './types.js';
+import {
+  type CallOptions,
+  type Created,
+  endpointOf,
+  type KochavaApp,
+  type ReportProgress,
+  type ReportRequest,
+} from './types.js';
 import { readApp, readConfirmation, readCreated, readFields, readList, readProgress } from './wire.js';
 
 /** Lists of words that Kochava takes in requests. */
@@ -28,7 +35,7 @@ export class KochavaReportClient {
    */
   async create(credential: VendorCredential, request: ReportRequest, options: CallOptions = {}): Promise<Created> {
     checkReport(request);
-    const endpoint = request.content.kind;
+    const endpoint = endpointOf(request.content);
     const body = reportBody(request);
     const document = await this.#calls.send(
       { endpoint, body, credential, safeToRepeat: false, secrets: secretsOf(request) },

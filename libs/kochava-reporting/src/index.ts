@@ -5,7 +5,8 @@ export { InvalidKochavaReportingRequest, MOST_NOTIFIED, checkReport, checkSchedu
 export type { Problem as KochavaReportingProblem } from './check-content.js';
 export { FIELD_LISTS, KochavaReportClient } from './client.js';
 export type { FieldList } from './client.js';
-export { mayHaveBeenDone } from './failure.js';
+export { mayHaveBeenDone, reportingRefusal } from './failure.js';
+export { quoteLongIntegers } from './lossless-json.js';
 export { reportBody, scheduleBody } from './request.js';
 export type { RequestBody } from './request.js';
 export { isSameRequest } from './same-request.js';

@@ -5,18 +5,19 @@ import type { Delivery, ReportContent, ReportRequest, ReportWindow, ScheduleRequ
 export type RequestBody = Record<string, unknown>;
 
 /** The body of `POST /v1.4/<kind>`. Holds the keys of a bucket where the delivery has them: for the wire only. */
-export const reportBody = (request: ReportRequest): RequestBody => ({
-  ...common(request),
-  ...content(request.content),
-  ...window(request.window),
-});
+export const reportBody = (request: ReportRequest): RequestBody =>
+  written(request) ?? { ...common(request), ...content(request.content), ...window(request.window) };
 
 /** The body of `POST /v1.4/schedule/<kind>`: section "API Structures", four fields instead of the window. */
-export const scheduleBody = (request: ScheduleRequest): RequestBody => ({
-  ...common(request),
-  ...content(request.content),
-  ...cadence(request.cadence),
-});
+export const scheduleBody = (request: ScheduleRequest): RequestBody =>
+  written(request) ?? { ...common(request), ...content(request.content), ...cadence(request.cadence) };
+
+/** Fields keep the places that their asker gave them. */
+function written({ content, appGuid, delivery, notify }: ReportRequest | ScheduleRequest): RequestBody | undefined {
+  if (content.kind !== 'written') return undefined;
+  const checked = present({ delivery_method: delivery && deliveryMethod(delivery), notify });
+  return { ...content.body, app_guid: appGuid, ...checked };
+}
 
 const present = (body: RequestBody): RequestBody =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
@@ -65,6 +66,8 @@ const cadence = (of: Cadence): RequestBody => ({
 
 function content(of: ReportContent): RequestBody {
   switch (of.kind) {
+    case 'written':
+      return of.body;
     case 'summary':
       return present({
         traffic: of.traffic,

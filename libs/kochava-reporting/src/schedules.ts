@@ -2,7 +2,14 @@ import type { UpstreamHttp, VendorCredential } from '#libs/upstream-http';
 import { ReportingCalls, type KochavaReportingOptions } from './calls.js';
 import { InvalidKochavaReportingRequest, checkSchedule, notifyProblems, throwIfAny } from './check.js';
 import { scheduleBody, secretsOf } from './request.js';
-import type { CallOptions, Created, KochavaReportKind, ScheduleProgress, ScheduleRequest } from './types.js';
+import {
+  type CallOptions,
+  type Created,
+  endpointOf,
+  type KochavaReportKind,
+  type ScheduleProgress,
+  type ScheduleRequest,
+} from './types.js';
 import { readConfirmation, readCreated, readList, readSchedule } from './wire.js';
 
 /** "Endpoint: POST /schedule/detail or /schedule/summary or /schedule/custom": the audience kinds have no update. */
@@ -32,7 +39,7 @@ export class KochavaScheduleClient {
    */
   async create(credential: VendorCredential, request: ScheduleRequest, options: CallOptions = {}): Promise<Created> {
     checkSchedule(request);
-    const endpoint = `schedule/${request.content.kind}`;
+    const endpoint = `schedule/${endpointOf(request.content)}`;
     const body = scheduleBody(request);
     const document = await this.#calls.send(
       { endpoint, body, credential, safeToRepeat: false, secrets: secretsOf(request) },

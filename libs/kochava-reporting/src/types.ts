@@ -91,8 +91,24 @@ export interface AudienceActivationContent {
   adAccountId?: string;
 }
 
+/** What its asker wrote in Kochava's own words: sent as it stands, and Kochava's to judge. */
+export interface WrittenContent {
+  kind: 'written';
+  /** Whose endpoint it was written for. */
+  endpoint: KochavaReportKind;
+  /**
+   * In the document's names, without `api_key`. `app_guid`, and where they are given the delivery and `notify`, are put in
+   * their places; `time_start` and the four fields of a schedule are its own.
+   */
+  body: Readonly<Record<string, unknown>>;
+}
+
 export type ReportContent =
-  SummaryContent | DetailContent | QueryContent | AudienceExportContent | AudienceActivationContent;
+  SummaryContent | DetailContent | QueryContent | AudienceExportContent | AudienceActivationContent | WrittenContent;
+
+/** The word of its endpoint. */
+export const endpointOf = (content: ReportContent): KochavaReportKind =>
+  content.kind === 'written' ? content.endpoint : content.kind;
 
 /** Epoch seconds, both counted in: Kochava's samples end at 23:59:59. */
 export interface ReportWindow {

@@ -1,4 +1,4 @@
-import type { ReportContent, ReportRequest } from '#libs/kochava-reporting';
+import type { KochavaReportKind, ReportContent, ReportRequest } from '#libs/kochava-reporting';
 import { badInput, type FieldError } from '#libs/domain';
 import { Secret } from '#libs/tenancy';
 import type { DeliveryInput, RequestReportInput } from './report.input.js';
@@ -20,6 +20,14 @@ interface AskedSpec {
   audienceExport?: AudienceExportInput;
   audienceActivation?: AudienceActivationInput;
   kpi?: KpiReportSpecInput;
+  kochava?: WrittenReport;
+}
+
+/** A report as it was written in Kochava's own words, at the door of its API: what of it may be kept. */
+export interface WrittenReport {
+  endpoint: KochavaReportKind;
+  /** In Kochava's names and the asker's order, without `api_key`; `delivery_method` without the keys of a bucket. */
+  body: Record<string, unknown>;
 }
 
 type AskedDelivery = Omit<DeliveryInput, 's3'> & { s3?: { region: string; bucket: string } };
@@ -92,7 +100,8 @@ export function upstreamRequestOf(asked: AskedReport, appGuid: string, keys?: Bu
     appGuid,
     content: contentOf(asked),
     format: format === 'JSON' ? 'json' : 'csv',
-    delivery: deliveryOf(asked.delivery, keys),
+    // What was written holds its own word for a link, or none.
+    delivery: asked.spec.kochava && !asked.delivery ? undefined : deliveryOf(asked.delivery, keys),
     ...(notify && { notify }),
     ...(start !== undefined &&
       end !== undefined && { window: { start: Math.floor(seconds(start)), end: Math.ceil(seconds(end)) - 1 } }),
@@ -103,7 +112,8 @@ const lower = <T extends string>(words: readonly T[]) => words.map((word) => wor
 
 /** What a report holds, in Kochava's words. */
 export function contentOf({ spec, timeZone }: Pick<AskedReport, 'spec' | 'timeZone'>): ReportContent {
-  const { summary, detail, query, audienceExport, audienceActivation } = spec;
+  const { summary, detail, query, audienceExport, audienceActivation, kochava } = spec;
+  if (kochava) return { kind: 'written', ...kochava };
   // Checked as it is taken over: the lib refuses what is no object of lists.
   const content = summary
     ? { kind: 'summary', timeZone, ...summary, traffic: lower(summary.traffic) }
@@ -130,7 +140,7 @@ export function deliveryOf(
 
 /** Where Kochava's name of a field stands in our input. */
 export function pointerOf(parameter: string, asked: AskedReport): string {
-  const { field } = partOf(asked.spec);
+  const [field = ''] = Object.keys(asked.spec);
   const path = parameter.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
   const [first, second] = path;
   const place =

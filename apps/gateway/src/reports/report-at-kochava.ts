@@ -2,6 +2,7 @@ import type { Awaitable } from '#libs/domain';
 import { Injectable } from '@nestjs/common';
 import type { ReportModel } from '#libs/database';
 import {
+  endpointOf,
   isSameRequest,
   KochavaReportClient,
   REPORT_KINDS,
@@ -60,7 +61,8 @@ export class ReportAtKochava {
     let underWay: ReportProgress | undefined;
     for (const { token } of recent.filter(isCandidate).slice(0, MOST_ASKED)) {
       const found = await this.client.progress(credential, { appGuid, token });
-      if (!found.request || !isOfKind(found, request.content.kind) || !isSameRequest(body, found.request)) continue;
+      if (!found.request || !isOfKind(found, endpointOf(request.content)) || !isSameRequest(body, found.request))
+        continue;
       if (!owned.has(token)) return this.noting(row, found);
       underWay ??= found;
     }

@@ -7,7 +7,7 @@ import {
   requireScope,
   type TenantContext,
 } from '#libs/domain';
-import { InvalidKochavaReportingRequest, reportBody, type ReportRequest } from '#libs/kochava-reporting';
+import { endpointOf, InvalidKochavaReportingRequest, reportBody, type ReportRequest } from '#libs/kochava-reporting';
 import { type AppRecord, hostAllowed, type Limits, mailAllowed } from '#libs/tenancy';
 import { type AskedReport, pointerOf, windowErrors } from './asked-report.js';
 import { CROSS_APP_KINDS, type ReportKind } from './report-words.js';
@@ -20,7 +20,8 @@ export function requireToAsk(
 ): void {
   if (kind === 'KPI') return requireScope(tenant, 'kpis:read');
   if (asked.delivery || asked.notify) requireScope(tenant, 'reports:deliver');
-  if (kind === 'QUERY' || asked.spec.audienceActivation?.sql) requireScope(tenant, 'reports:sql');
+  const { audienceActivation, kochava } = asked.spec;
+  if (kind === 'QUERY' || audienceActivation?.sql || kochava?.body['sql_kquery']) requireScope(tenant, 'reports:sql');
   if (kind === 'AUDIENCE_EXPORT' || kind === 'AUDIENCE_ACTIVATION') requireScope(tenant, 'audiences:write');
   if (CROSS_APP_KINDS.includes(kind)) requireEveryApp(tenant, kind === 'QUERY' ? 'SQL' : 'An audience');
 }
@@ -84,6 +85,6 @@ function limitErrors({ delivery, notify = [] }: AskedReport, limits: Limits): Fi
 export function fingerprintOf(request: ReportRequest): string {
   const { notify: _, delivery_method: __, ...body } = reportBody(request);
   return createHash('sha256')
-    .update(JSON.stringify([request.content.kind, body]))
+    .update(JSON.stringify([endpointOf(request.content), body]))
     .digest('hex');
 }

@@ -39,7 +39,7 @@ export function upstreamScheduleOf(asked: AskedSchedule, appGuid: string, keys?:
     appGuid,
     content: contentOf(asked),
     format: format === 'JSON' ? 'json' : 'csv',
-    delivery: deliveryOf(delivery, keys),
+    delivery: asked.spec.kochava && !delivery ? undefined : deliveryOf(delivery, keys),
     ...(notify && { notify }),
     cadence: cadenceOf(asked),
   };

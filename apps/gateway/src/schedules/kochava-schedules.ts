@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ScheduleModel } from '#libs/database';
 import { GatewayError, type TenantContext } from '#libs/domain';
-import { canUpdateNotify, checkSchedule } from '#libs/kochava-reporting';
+import { canUpdateNotify, checkSchedule, endpointOf } from '#libs/kochava-reporting';
 import { type AppRecord, CredentialVault, TenantLimits } from '#libs/tenancy';
 import type { BucketKeys } from '../reports/asked-report.js';
 import { checkAsked, guidOf } from '../reports/report-checks.js';
@@ -33,7 +33,7 @@ export class KochavaSchedules implements ScheduleMaker {
 
   async checkNotify(tenant: TenantContext, row: ScheduleModel, notify: string[]): Promise<void> {
     const asked = row.request as unknown as AskedSchedule;
-    if (!canUpdateNotify(contentOfSchedule(asked).kind)) {
+    if (!canUpdateNotify(endpointOf(contentOfSchedule(asked)))) {
       const says = `Kochava can not change who is notified of a schedule of this kind: delete it, and make another.`;
       throw new GatewayError('UNSUPPORTED', says, { vendor: 'KOCHAVA' });
     }

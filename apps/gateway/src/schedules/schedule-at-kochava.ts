@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { ScheduleModel } from '#libs/database';
 import {
   type Created,
+  endpointOf,
   isSameRequest,
   KochavaScheduleClient,
   REPORT_KINDS,
@@ -45,7 +46,7 @@ export class ScheduleAtKochava {
   }
 
   async updateNotify(row: ScheduleModel, notify: readonly string[]): Promise<void> {
-    const { kind } = contentOfSchedule(row.request as unknown as AskedSchedule);
+    const kind = endpointOf(contentOfSchedule(row.request as unknown as AskedSchedule));
     await this.client.updateNotify(await this.credentialOf(row), { ...nameOf(row), kind, notify });
   }
 
@@ -64,8 +65,9 @@ export class ScheduleAtKochava {
     );
     for (const { token } of recent.filter((one) => !owned.has(one.token)).slice(0, MOST_ASKED)) {
       const found = await this.client.progress(credential, { appGuid, token });
-      const told = found.reportType?.toLowerCase() ?? request.content.kind;
-      const isKind = told === request.content.kind || !(REPORT_KINDS as readonly string[]).includes(told);
+      const endpoint = endpointOf(request.content);
+      const told = found.reportType?.toLowerCase() ?? endpoint;
+      const isKind = told === endpoint || !(REPORT_KINDS as readonly string[]).includes(told);
       if (isKind && found.request && isSameRequest(body, found.request)) return found;
     }
     return undefined;
