@@ -9,7 +9,7 @@ import { requireToAsk } from './report-checks.js';
 import type { RequestReportInput } from './report.input.js';
 import { reportOf, type ReportOfApp } from './report.model.js';
 import { ReportIntake } from './report-intake.js';
-import { ReportMakers } from './report-makers.js';
+import { type Asked, ReportMakers } from './report-makers.js';
 import { ReportStore } from './report-store.js';
 import { vendorOf } from './report-words.js';
 
@@ -28,13 +28,22 @@ export class ReportRequestsService {
    * Scope reports:write, and what the kind, the delivery and the notifications need. UNCONFIRMED where the answer was lost.
    * BAD_USER_INPUT, UNSUPPORTED and CREDENTIAL_MISSING before anything is sent.
    */
-  async request(tenant: TenantContext, input: RequestReportInput): Promise<Written<ReportOfApp>> {
-    const { idempotencyKey } = input;
-    const { appId, asked } = await this.enter(tenant, 'report.request', { appId: input.appId }, async () => {
+  request(tenant: TenantContext, input: RequestReportInput): Promise<Written<ReportOfApp>> {
+    return this.ask(tenant, input.appId, () => askedOf(input), input.idempotencyKey);
+  }
+
+  /** As `request`, of what `read` reads once the key may ask at all. */
+  async ask(
+    tenant: TenantContext,
+    ofApp: string,
+    read: () => Asked,
+    idempotencyKey?: string | null,
+  ): Promise<Written<ReportOfApp>> {
+    const { appId, asked } = await this.enter(tenant, 'report.request', { appId: ofApp }, async () => {
       requireScope(tenant, 'reports:write');
-      const what = askedOf(input);
+      const what = read();
       requireToAsk(tenant, what.kind, what.asked);
-      return { appId: (await this.intake.appOf(tenant, input.appId)).id, asked: what };
+      return { appId: (await this.intake.appOf(tenant, ofApp)).id, asked: what };
     });
     return this.once.run(
       tenant,

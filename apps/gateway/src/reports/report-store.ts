@@ -63,6 +63,8 @@ export interface ReportChange {
 /** Longer than any look takes: past it, whoever began it is gone. */
 const LOOK_MS = 120_000;
 const MOST_OVERDUE = 500;
+/** Requests that were the same while one was under way share a token. */
+const MOST_OF_TOKENS = 1000;
 /** When whoever takes a report now must have said again that it is at it. */
 export const leaseEnd = (): Date => new Date(Date.now() + LOOK_MS);
 const PURPOSE = 'report delivery';
@@ -223,6 +225,19 @@ export class ReportStore {
     return found ?? undefined;
   }
 
+  /** Whatever of the tenant's has one of these tokens at Kochava, oldest first; `isVisible`: it is for this key. */
+  async byTokens(
+    tenant: TenantContext,
+    tokens: readonly string[],
+  ): Promise<{ row: ReportModel; isVisible: boolean }[]> {
+    const rows = await this.prisma.report.findMany({
+      where: { tenantId: tenant.tenantId, upstreamToken: { in: [...tokens] } },
+      orderBy: { id: 'asc' },
+      take: MOST_OF_TOKENS,
+    });
+    return rows.map((row) => ({ row, isVisible: isFor(tenant, row) }));
+  }
+
   /** NOT_FOUND, in the same words, for what is another tenant's or not for this key. */
   async get(tenant: TenantContext, id: string): Promise<ReportModel> {
     const row = isUuid(id) ? await this.prisma.report.findFirst({ where: { ...visible(tenant), id } }) : null;
@@ -274,6 +289,9 @@ const runData = ({ asked, ...run }: RunReport) => ({
   request: asked as unknown as Prisma.InputJsonObject,
   fingerprint: '',
 });
+
+const isFor = ({ appIds }: TenantContext, { appId, kind }: ReportModel): boolean =>
+  appIds === null || (appIds.has(appId) && !(CROSS_APP_KINDS as readonly string[]).includes(kind));
 
 const visible = (tenant: TenantContext): Prisma.ReportWhereInput => ({
   tenantId: tenant.tenantId,

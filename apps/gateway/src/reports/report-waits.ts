@@ -26,8 +26,16 @@ export class ReportWaits {
     private readonly log: Log,
   ) {}
 
-  /** The rows as they stand when none is under way any more, when the time is over, or when the caller has left. */
-  async wait(rows: readonly ReportModel[], milliseconds: number, signal?: Leaving): Promise<ReportModel[]> {
+  /**
+   * The rows as they stand when none is under way any more (or `isAwaited`), when the time is over, or when the caller has
+   * left.
+   */
+  async wait(
+    rows: readonly ReportModel[],
+    milliseconds: number,
+    signal?: Leaving,
+    isAwaited: (row: ReportModel) => boolean = isLive,
+  ): Promise<ReportModel[]> {
     const end = Date.now() + milliseconds;
     const leaving = abortSignalOf(signal);
     const ids = rows.filter(isLive).map(({ id }) => id);
@@ -37,7 +45,7 @@ export class ReportWaits {
     try {
       // Whoever does not wait asks again: by then it is to be known.
       if (ids.length > 0) void goOn();
-      while (now().some(isLive) && Date.now() < end && !signal?.aborted) {
+      while (now().some(isAwaited) && Date.now() < end && !signal?.aborted) {
         const left = sleep(Math.min(POLL_MS, Math.max(1, end - Date.now())), undefined, { signal: leaving });
         await Promise.race([goOn(), left]).catch(() => undefined);
       }

@@ -59,6 +59,7 @@ export class ReportsModule {
         ReportStore,
         ReportMakers,
         ReportsService,
+        ReportRequestsService,
         ReportReplies,
         ReportSender,
         SmallFiles,

@@ -32,6 +32,8 @@ export type ScheduleChange = Partial<
 
 const LOOK_MS = 120_000;
 const MOST_OVERDUE = 500;
+/** Requests that were the same while one was under way share a token. */
+const MOST_OF_TOKENS = 1000;
 const PURPOSE = 'schedule delivery';
 const FOLLOWED: ScheduleStatus[] = ['SUBMITTING', 'UNCONFIRMED', 'ACTIVE'];
 
@@ -122,6 +124,19 @@ export class ScheduleStore {
     return new Set(rows.flatMap(({ upstreamToken }) => upstreamToken ?? []));
   }
 
+  /** Whatever of the tenant's has one of these tokens at Kochava, oldest first; `isVisible`: it is for this key. */
+  async byTokens(
+    tenant: TenantContext,
+    tokens: readonly string[],
+  ): Promise<{ row: ScheduleModel; isVisible: boolean }[]> {
+    const rows = await this.prisma.schedule.findMany({
+      where: { tenantId: tenant.tenantId, upstreamToken: { in: [...tokens] } },
+      orderBy: { id: 'asc' },
+      take: MOST_OF_TOKENS,
+    });
+    return rows.map((row) => ({ row, isVisible: isFor(tenant, row) }));
+  }
+
   /** NOT_FOUND, in the same words, for what is another tenant's or not for this key. */
   async get(tenant: TenantContext, id: string): Promise<ScheduleModel> {
     const row = isUuid(id) ? await this.prisma.schedule.findFirst({ where: { ...visible(tenant), id } }) : null;
@@ -160,6 +175,9 @@ export class ScheduleStore {
     };
   }
 }
+
+const isFor = ({ appIds }: TenantContext, { appId, kind }: ScheduleModel): boolean =>
+  appIds === null || (appIds.has(appId) && !(CROSS_APP_KINDS as readonly string[]).includes(kind));
 
 const visible = (tenant: TenantContext): Prisma.ScheduleWhereInput => ({
   tenantId: tenant.tenantId,

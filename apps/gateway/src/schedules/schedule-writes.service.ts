@@ -7,7 +7,7 @@ import { requireToAsk } from '../reports/report-checks.js';
 import { vendorOf } from '../reports/report-words.js';
 import { askedScheduleOf } from './asked-schedule.js';
 import { ScheduleIntake } from './schedule-intake.js';
-import { ScheduleMakers } from './schedule-makers.js';
+import { type Asked, ScheduleMakers } from './schedule-makers.js';
 import { ScheduleStore } from './schedule-store.js';
 import type { CreateScheduleInput } from './schedule.input.js';
 import { scheduleOf, type ScheduleOfApp } from './schedule.model.js';
@@ -26,13 +26,22 @@ export class ScheduleWritesService {
   ) {}
 
   /** Needs what its report needs, too. UNCONFIRMED where the answer was lost. */
-  async create(tenant: TenantContext, input: CreateScheduleInput): Promise<Written<ScheduleOfApp>> {
-    const { idempotencyKey } = input;
-    const { appId, asked } = await this.enter(tenant, 'schedule.create', { appId: input.appId }, async () => {
+  create(tenant: TenantContext, input: CreateScheduleInput): Promise<Written<ScheduleOfApp>> {
+    return this.ask(tenant, input.appId, () => askedScheduleOf(input), input.idempotencyKey);
+  }
+
+  /** As `create`, of what `read` reads once the key may schedule at all. */
+  async ask(
+    tenant: TenantContext,
+    ofApp: string,
+    read: () => Asked,
+    idempotencyKey?: string | null,
+  ): Promise<Written<ScheduleOfApp>> {
+    const { appId, asked } = await this.enter(tenant, 'schedule.create', { appId: ofApp }, async () => {
       requireScope(tenant, 'schedules:write');
-      const what = askedScheduleOf(input);
+      const what = read();
       requireToAsk(tenant, what.kind, what.asked);
-      return { appId: (await this.intake.appOf(tenant, input.appId)).id, asked: what };
+      return { appId: (await this.intake.appOf(tenant, ofApp)).id, asked: what };
     });
     return this.once.run(
       tenant,
