@@ -15,7 +15,15 @@ import { edgesOf, unknownNouns } from './edges.js';
 import { documentFor } from './sample-document.js';
 
 /** Open on purpose: a path that joins them is a decision, made here. */
-const OPEN_DOORS = ['GET /', 'GET /health/live', 'GET /health/ready', 'GET /metrics', 'GET /errors/:code'];
+const OPEN_DOORS = [
+  'GET /',
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /metrics',
+  'GET /errors/:code',
+  // Its token is a key to one file.
+  'GET /files/:token',
+];
 /** Routes that are no controller's: pages, their files, and the GraphQL door, which asks for a key itself. */
 const OTHER_ROUTES = /^(?:\/graphql|\/openapi\.(?:json|yaml)|\/docs(?:\/.*)?|\/explorer\/:asset)$/;
 /** Types with an id that are behind no scope of their own: parts of what holds them. */

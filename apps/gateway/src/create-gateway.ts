@@ -28,7 +28,8 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
     bodyLimit: BODY_LIMIT,
     trustProxy: config.http.trustProxy,
     genReqId: requestIdOf,
-    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    // The longest is the signed token of a file’s link.
+    routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
     // The hooks answer while draining: health checks as ever, all others with a problem.
     return503OnClosing: false,

@@ -9,6 +9,7 @@ import type { Config } from './config.js';
 import { EdgeModule } from './edge/edge.module.js';
 import { toGatewayError } from './edge/gateway-failure.js';
 import { ScopeGuard } from './edge/needs-scope.js';
+import { FilesModule } from './files/files.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { KpiReportsModule } from './kpi-reports/kpi-reports.module.js';
@@ -71,7 +72,8 @@ export class GatewayModule {
         KpiReportsModule.forRoot({ dataDir, kpis, reports, schedules }),
         PostbacksModule,
         SmartLinksModule,
-        VendorApisModule.forRoot(config),
+        VendorApisModule.forRoot(config, [reports, schedules]),
+        FilesModule,
         AuditEventsModule,
         AdminModule,
         RepeatsModule,

@@ -3,6 +3,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@ne
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '#libs/domain';
 import { Log } from '../operations/log.js';
+import type { Dialect } from '../vendor-apis/dialect.js';
 import { dialectOf } from '../vendor-apis/dialects.js';
 import { toGatewayError } from './gateway-failure.js';
 import { ErrorPages, problemOf, retryAfterOf, statusOf } from './problem.js';
@@ -34,7 +35,8 @@ export class ProblemFilter implements ExceptionFilter {
   /** Writes `error` as the answer to `request`, in the form of the door it came to. */
   write(error: GatewayError, request: FastifyRequest, reply: FastifyReply): void {
     const path = request.url.split('?', 1)[0] ?? '/';
-    this.note(error, request.id, path);
+    // By its pattern where it has one: the path of a file's link is as good as the file.
+    this.note(error, request.id, request.routeOptions?.url ?? path);
     if (reply.raw.headersSent) {
       // A stream that broke: the connection is torn down, so that half an answer is never taken for a whole one.
       reply.raw.destroy();
@@ -43,7 +45,9 @@ export class ProblemFilter implements ExceptionFilter {
     // The route, where there is one: a path may be spelled in more ways than one.
     const door = request.routeOptions?.url ?? path;
     const dialect = dialectOf(request);
-    const { status, headers, body } = dialect ? inDialect(error, dialect) : this.written(error, request.id, path, door);
+    const { status, headers, body } = dialect
+      ? inDialect(error, dialect, request)
+      : this.written(error, request.id, path, door);
     reply.code(status).headers(headers).send(body);
   }
 
@@ -84,8 +88,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-function inDialect(error: GatewayError, dialect: NonNullable<ReturnType<typeof dialectOf>>): WrittenProblem {
-  const { status, body } = dialect.errorOf(error, statusOf(error));
+function inDialect(error: GatewayError, dialect: Dialect, request: FastifyRequest): WrittenProblem {
+  const { status, body } = dialect.errorOf(error, statusOf(error), request);
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   const retryAfter = retryAfterOf(error);
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);

@@ -20,7 +20,7 @@ export interface Dialect {
   /** Every key in each place where this vendor's clients put one, as often as it stands there. Empty ones are none. */
   presentedKeys(request: FastifyRequest): string[];
   /** An error of the gateway's own, in this vendor's form. `status` is what it is at our other doors. */
-  errorOf(error: GatewayError, status: number): DialectError;
+  errorOf(error: GatewayError, status: number, request: FastifyRequest): DialectError;
   /** Puts the tenant's credential where this vendor takes it. `body` is the one of the outgoing call, without it. */
   authorize(secret: string, body: string | undefined): Authorized;
   /** Is this answer about the tenant's credential, and so nothing that the caller can mend? It becomes 424. */
