@@ -1,4 +1,4 @@
-import { get } from 'node:http';
+import { request as httpRequest } from 'node:http';
 
 export interface ClientAnswer {
   status: number;
@@ -9,15 +9,25 @@ export interface ClientAnswer {
   text: string;
 }
 
+type Headers = Record<string, string | string[]>;
+
 /** A GET as a vendor's client sends it: path and query exactly as they stand, headers as they are given. */
-export function clientGet(
+export const clientGet = (base: string, path: string, headers: Headers = {}): Promise<ClientAnswer> =>
+  clientSend(base, 'GET', path, undefined, headers);
+
+/** As `clientGet`, with a method and a body, which gets no content type of its own. */
+export function clientSend(
   base: string,
+  method: string,
   path: string,
-  headers: Record<string, string | string[]> = {},
+  body?: string,
+  headers: Headers = {},
 ): Promise<ClientAnswer> {
   const { hostname, port } = new URL(base);
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
-    const request = get({ hostname, port, path, headers, agent: false }, (answer) => {
+    const options = { hostname, port, method, path, headers: { ...length, ...headers }, agent: false };
+    const request = httpRequest(options, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject);
       answer.on('end', () =>
@@ -30,6 +40,7 @@ export function clientGet(
       );
     });
     request.on('error', reject);
+    request.end(body);
   });
 }
 

@@ -26,4 +26,8 @@ export interface OutgoingCall extends Pick<UpstreamCall, 'method' | 'path' | 'qu
   rewrite?: (body: Buffer) => Buffer | Promise<Buffer>;
   /** Where something is changed in an answer below 400 that streams nevertheless. */
   change?: (body: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+  /** Beside `rewrite`: tells a no that comes with a status below 400. It passes in the vendor's own words, as every no does. */
+  refusal?: UpstreamCall['refusal'];
+  /** Of the tenant's credential; absent: the current one. What belongs to an older one is asked for with it. */
+  credentialVersion?: number;
 }

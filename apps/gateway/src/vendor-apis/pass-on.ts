@@ -27,13 +27,8 @@ export class PassOn {
 
   /** Answers with what the vendor says to `asked`, an error of its own included; throws only errors of the gateway's. */
   async answer(reply: FastifyReply, tenant: TenantContext, dialect: Dialect, asked: AskedCall): Promise<void> {
-    this.checkScope(tenant, asked.scope);
-    if (holdsApiKey(JSON.stringify(asked.request))) {
-      throw new GatewayError(
-        'BAD_USER_INPUT',
-        `A gateway key stands where it would be sent on to ${dialect.vendorName}. Send it ${dialect.keyHint}, and nowhere else.`,
-      );
-    }
+    this.mustAllow(tenant, asked.scope);
+    refuseKeysIn(dialect, asked.request);
     let passed: Passed;
     try {
       passed = await this.pass(tenant, dialect, asked);
@@ -52,7 +47,7 @@ export class PassOn {
       const sending = {
         dialect,
         baseUrl: this.baseUrls[provider],
-        credential: await this.vault.open(tenant.tenantId, provider),
+        credential: await this.vault.open(tenant.tenantId, provider, call.credentialVersion),
         operation: asked.operation,
         safeToRepeat: !isWrite(asked),
         signal: tenant.signal,
@@ -63,13 +58,23 @@ export class PassOn {
     });
   }
 
-  private checkScope(tenant: TenantContext, scope: Scope): void {
+  /** FORBIDDEN, and audited; NOT_FOUND in place of what the gateway does not model. */
+  mustAllow(tenant: TenantContext, scope: Scope): void {
     const isUnmodelled = scope.startsWith('vendor:');
     if (tenant.scopes.has(scope) && !(isUnmodelled && tenant.appIds)) return;
     this.audit.denied(tenant, 'key.denied', 'FORBIDDEN', { resource: `scope:${scope}` });
     if (isUnmodelled) throw nothingHere();
     throw new GatewayError('FORBIDDEN', `This key lacks the scope ${scope}. Ask the operator for a key that has it.`);
   }
+}
+
+/** BAD_USER_INPUT where a gateway key stands in what would be sent on, or kept. */
+export function refuseKeysIn(dialect: Dialect, request: unknown): void {
+  if (!holdsApiKey(JSON.stringify(request))) return;
+  throw new GatewayError(
+    'BAD_USER_INPUT',
+    `A gateway key stands where it would be sent on to ${dialect.vendorName}. Send it ${dialect.keyHint}, and nowhere else.`,
+  );
 }
 
 const isWrite = ({ action }: AskedCall): boolean => AUDIT_ACTIONS[action].kind === 'write';

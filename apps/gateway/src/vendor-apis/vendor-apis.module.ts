@@ -1,17 +1,21 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from '../config.js';
+import { FilesModule } from '../files/files.module.js';
 import { AdjustController } from './adjust/adjust.controller.js';
 import { AdjustDoor } from './adjust/adjust.door.js';
 import { AdjustReportsController } from './adjust-reports/adjust-reports.controller.js';
 import { AdjustReportsDoor } from './adjust-reports/adjust-reports.door.js';
 import { NextPages } from './adjust-reports/next-pages.js';
+import { KOCHAVA_REPORTING_DOOR } from './kochava-reporting/providers.js';
+import { ReportingController } from './kochava-reporting/reporting.controller.js';
 import { OwnApps } from './own-apps.js';
 import { PassOn, VENDOR_BASE_URLS, type VendorBaseUrls } from './pass-on.js';
 
 /** The vendors' own APIs, for scripts and connectors that were written for them. */
 @Module({})
 export class VendorApisModule {
-  static forRoot({ vendors, http }: Config): DynamicModule {
+  /** Reports and schedules that are asked for here are made where all of them are. */
+  static forRoot({ vendors, http }: Config, rooms: DynamicModule[]): DynamicModule {
     const baseUrls: VendorBaseUrls = {
       adjust: vendors.adjust,
       'adjust-reports': vendors.adjustReports,
@@ -21,13 +25,15 @@ export class VendorApisModule {
     };
     return {
       module: VendorApisModule,
-      controllers: [AdjustController, AdjustReportsController],
+      imports: [FilesModule, ...rooms],
+      controllers: [AdjustController, AdjustReportsController, ReportingController],
       providers: [
         OwnApps,
         PassOn,
         { provide: VENDOR_BASE_URLS, useValue: baseUrls },
         AdjustDoor,
         AdjustReportsDoor,
+        ...KOCHAVA_REPORTING_DOOR,
         { provide: NextPages, useValue: new NextPages(vendors.adjustReports, http.publicUrl) },
       ],
     };

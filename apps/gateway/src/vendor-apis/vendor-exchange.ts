@@ -85,7 +85,19 @@ export async function exchange(http: UpstreamHttp, sending: Sending, call: Outgo
   const clean = withoutSecrets(stream.body, [...secrets]);
   const body = call.change ? call.change(clean) : clean;
   if (!call.rewrite) return { status, headers, body: await beginning(body) };
-  return { status, headers, body: await call.rewrite(await whole(body)) };
+  const answer = { status, headers, body: await whole(body) };
+  const refusal = call.refusal?.(answer);
+  if (refusal) {
+    const { provider: vendor } = dialect;
+    const no = new UpstreamError(refusal.failure, refusal.message, {
+      vendor,
+      operation: sending.operation,
+      sent: true,
+      status,
+    });
+    throw refusalOf(no, answer, dialect, [...secrets]);
+  }
+  return { status, headers, body: await call.rewrite(answer.body) };
 }
 
 /** A vendor that says when to ask again says it to the caller: no wait here. What else it means is read from the status. */
