@@ -34,6 +34,12 @@ export class LineForm {
     this.nothing = isCsv ? '' : 'null';
   }
 
+  /** Whole tables of the same columns that are written in forms of one name are the same. */
+  get name(): string {
+    const { bom, humanReadable, raw } = this.options;
+    return `${this.format} ${bom} ${humanReadable} ${raw}`;
+  }
+
   /** Are lines of one also lines of the other? */
   isLike(other: LineForm): boolean {
     if (this === other) return true;

@@ -13,7 +13,7 @@ export interface Table {
   lines: (form: LineForm) => AsyncGenerator<string | Buffer>;
 }
 
-const MEDIA: Record<TableFormat, string> = {
+export const MEDIA: Record<TableFormat, string> = {
   json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
   ndjson: 'application/x-ndjson; charset=utf-8',

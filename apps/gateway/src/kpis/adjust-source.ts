@@ -9,12 +9,12 @@ import { type AdjustPlan, planForAdjust, restatedBy, unsupportedDimensions } fro
 import { describePlan, newReport } from './adjust-report.js';
 import { type AdjustNames, type AdjustRowSource, AdjustTable } from './adjust-table.js';
 import { warningOfDaysAhead } from './days-begun.js';
-import { KnownTables } from './known-tables.js';
+import { KnownTables, MOST_ROWS_KNOWN } from './known-tables.js';
 import { deepFreeze } from '../edge/recent.js';
 import { type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
 import { ownReport, Preparations, whenBoth } from './preparations.js';
-import { GivenRows, MOST_ROWS_REMEMBERED } from './row-source.js';
+import { GivenRows } from './row-source.js';
 import { asStream } from './kpi-source.js';
 import type {
   KpiSourceService,
@@ -158,7 +158,7 @@ function rowsOf({ question }: SourceRequest, prepared: Prepared, plan: AdjustPla
   if (known?.plan === plan) return known;
   const all = tables.of(question, prepared, plan, table, lengthOf(table.batches));
   const made = { plan, layout: all.layout, rows: all.rows(table.batches) };
-  if (made.rows.count <= MOST_ROWS_REMEMBERED) madeOf.set(table, made);
+  if (made.rows.count <= MOST_ROWS_KNOWN) madeOf.set(table, made);
   return made;
 }
 

@@ -8,7 +8,7 @@ import type { AdjustPlan } from './adjust-plan.js';
 import { AdjustRows, ownColumns } from './adjust-rows.js';
 import { type KpiCells, type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
-import { GivenRows, type RowSource } from './row-source.js';
+import { GivenRows, MOST_ROWS_REMEMBERED, type RowSource } from './row-source.js';
 import type { SourceReport } from './kpi-source.js';
 
 export interface AdjustNames {
@@ -127,7 +127,10 @@ class PastedRows implements RowSource {
   }
 
   get cells(): readonly KpiCells[] {
-    return (this.made ??= this.batches.flatMap((batch) => this.paste.cells(batch)));
+    if (this.made) return this.made;
+    const made = this.batches.flatMap((batch) => this.paste.cells(batch));
+    if (this.count <= MOST_ROWS_REMEMBERED) this.made = made;
+    return made;
   }
 
   lines(form: LineForm): string {

@@ -4,7 +4,7 @@ import type { AdjustPlan } from './adjust-plan.js';
 import { type AdjustBegun, type AdjustNames, AdjustTable } from './adjust-table.js';
 
 /** Answers of more rows are each read by itself: what would be kept for the next one is too much. */
-const MOST_ROWS = 1_000;
+export const MOST_ROWS_KNOWN = 1_000;
 /** Rows of all that is kept, some 500 bytes each; what was used longest ago goes first. */
 const MOST_ROWS_IN_ALL = 50_000;
 /** What a table takes beside its rows, in rows. */
@@ -26,14 +26,14 @@ export class KnownTables {
 
   /** For an answer of so many rows. */
   of(question: KpiQuestion, names: AdjustNames, plan: AdjustPlan, begun: AdjustBegun, rows: number): AdjustTable {
-    if (rows > MOST_ROWS || !Object.isFrozen(begun.head)) return new AdjustTable(question, names, plan, begun);
+    if (rows > MOST_ROWS_KNOWN || !Object.isFrozen(begun.head)) return new AdjustTable(question, names, plan, begun);
     const known = this.known.get(begun.head);
     if (known?.plan === plan && known.apps === names.apps && known.names === names.names) {
       this.known.delete(begun.head);
       this.known.set(begun.head, known);
       return known.table;
     }
-    const table = new AdjustTable(question, names, plan, begun, MOST_ROWS);
+    const table = new AdjustTable(question, names, plan, begun, MOST_ROWS_KNOWN);
     this.keep(begun.head, { plan, apps: names.apps, names: names.names, table, rows: rows + ROWS_OF_A_HEAD });
     return table;
   }

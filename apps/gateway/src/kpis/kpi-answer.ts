@@ -9,7 +9,8 @@ import { KpiRowView } from './kpi-row-view.js';
 import type { SourceReport } from './kpi-source.js';
 import { KpiSourceView } from './kpi-source-view.js';
 import { DIMENSION_COLUMNS } from './kpi-words.js';
-import { GivenRows, MOST_ROWS_REMEMBERED, type RowSource } from './row-source.js';
+import { keptTexts } from './kept-texts.js';
+import { GivenRows, type RowSource } from './row-source.js';
 
 export const MOST_ROWS = 10_000;
 export const MOST_TABLE_ROWS = 100_000;
@@ -17,6 +18,7 @@ export const MOST_TABLE_ROWS = 100_000;
 /** KpiResult of the public face. Rows are kept as cells; the objects of `rows` and `sources` are made when selected. */
 export class KpiAnswer {
   private views?: readonly KpiRowView[];
+  private madeCells?: readonly KpiCells[];
 
   constructor(
     private readonly frame: AnswerFrame,
@@ -26,7 +28,7 @@ export class KpiAnswer {
   ) {}
 
   get cells(): readonly KpiCells[] {
-    return this.rowSource.cells;
+    return (this.madeCells ??= this.rowSource.cells);
   }
 
   /** Made once, however often they are selected. QUERY_TOO_COMPLEX where one operation asks for too many in all. */
@@ -39,12 +41,8 @@ export class KpiAnswer {
   rowsTextFor(info: Selected, text: RowsText): string {
     this.spendRows(info);
     const { cells, rowSource } = this;
-    if (cells.length > MOST_ROWS_REMEMBERED) return text(cells.slice(0, MOST_ROWS), this.frame.layout);
-    let known = rowsTexts.get(rowSource);
-    if (!known) rowsTexts.set(rowSource, (known = new WeakMap()));
-    let made = known.get(text);
-    if (made === undefined) known.set(text, (made = text(cells, this.frame.layout)));
-    return made;
+    if (cells.length > MOST_ROWS) return text(cells.slice(0, MOST_ROWS), this.frame.layout);
+    return keptTexts.of(rowSource, text, () => text(cells, this.frame.layout)).text as string;
   }
 
   private spendRows(info: Selected): void {
@@ -106,9 +104,6 @@ export class KpiAnswer {
     return this.reports.map((report) => new KpiSourceView(report, this.frame));
   }
 }
-
-/** What was written of rows, by the selection that asked for them: a question that comes again asks the same way. */
-const rowsTexts = new WeakMap<RowSource, WeakMap<RowsText, string>>();
 
 const APP_COLUMNS = DIMENSION_COLUMNS.APP.length;
 

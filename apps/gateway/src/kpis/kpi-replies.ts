@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Awaitable, type FieldError, type TenantContext, badInput, whenThere } from '#libs/domain';
 import { AS_THEY_ARE, LineForm } from '../edge/table-lines.js';
 import { Recent } from '../edge/recent.js';
-import { sendTable, sendTagged, tagOf } from '../edge/tabular.js';
+import { MEDIA, sendTable, sendTagged, tagOf } from '../edge/tabular.js';
 import type { RepeatedAnswer } from '../repeats/repeat.js';
 import { KpiQueryInput } from './kpi.input.js';
 import type { KpiAnswer } from './kpi-answer.js';
@@ -13,7 +13,8 @@ import { KpisService } from './kpis.service.js';
 import type { SourceReport } from './kpi-source.js';
 import { RestSources } from './rest-sources.js';
 import type { KpiService } from './kpi-words.js';
-import { linesOfRows, MOST_ROWS_REMEMBERED, type RowSource } from './row-source.js';
+import { keptTexts, type Written } from './kept-texts.js';
+import { linesOfRows, type RowSource } from './row-source.js';
 
 /** `/v1/kpis` in its three forms. */
 @Injectable()
@@ -74,7 +75,11 @@ export class KpiReplies {
     // Half an answer must not look whole: where nothing tells of a failed source, it is an error.
     const stream = await this.kpis.stream(tenant, input, policyAsked ? input.onFailedSource : 'ERROR');
     reply.header('Cache-Status', cacheStatus(stream.reports));
-    await sendTable(reply, { columns: stream.layout.columns, lines: stream.lines }, form.format, form);
+    const { columns } = stream.layout;
+    if (!stream.rows) return sendTable(reply, { columns, lines: stream.lines }, form.format, form);
+    const { text, tag } = tableOf(stream.rows, new LineForm(form.format, columns, form));
+    reply.header('Content-Type', MEDIA[form.format]);
+    sendTagged(reply, text, tag);
   }
 
   private json(tenant: TenantContext, input: KpiQueryInput, form: KpiForm, params?: Params): Awaitable<JsonAnswer> {
@@ -115,46 +120,42 @@ function writeJson(answer: KpiAnswer, sources: string, withTotals: boolean): Awa
   const isEmpty = answer.reports.every(({ error }) => error);
   if (!withTotals) return jsonOf(answer, sources, '');
   if (isEmpty) return jsonOf(answer, sources, ',"totals":[]');
-  return answer.totalsAnswer().then((totals) => jsonOf(answer, sources, `,"totals":${flatRows(totals)}`));
+  return answer.totalsAnswer().then((totals) => jsonOf(answer, sources, `,"totals":${String(flatRows(totals).text)}`));
 }
 
 /** Written by hand, because a row of many columns is made an object only to be taken apart again. */
 function jsonOf(answer: KpiAnswer, sources: string, totals: string): JsonAnswer {
   const rows = flatRows(answer);
-  const body = `{"rows":${rows}${totals},"sources":${sources},"rowCount":${answer.rowCount}}`;
+  const body = `{"rows":${String(rows.text)}${totals},"sources":${sources},"rowCount":${answer.rowCount}}`;
   const { reports } = answer;
-  const said = totals + saidOf(reports);
-  return { body, tag: tagOfRows(answer.rowSource, rows, said), cacheStatus: cacheStatus(reports) };
+  return { body, tag: tagOfRows(rows, totals + saidOf(reports)), cacheStatus: cacheStatus(reports) };
 }
 
-/** `rows`: those of `source`, as text; `said`: what else the tag is of. */
-function tagOfRows(source: RowSource, rows: string, said: string): string {
-  const known = tags.get(source);
-  if (known?.said === said) return known.tag;
-  const tag = tagOf(rows + said);
-  tags.set(source, { said, tag });
-  return tag;
+/** `said`: what the tag is of beside the rows. */
+function tagOfRows(rows: Written, said = ''): string {
+  if (rows.tag?.of !== said)
+    rows.tag = { of: said, value: tagOf(said === '' ? rows.text : `${String(rows.text)}${said}`) };
+  return rows.tag.value;
 }
 
-const tags = new WeakMap<RowSource, { readonly said: string; readonly tag: string }>();
+/** A whole table, and its ETag. */
+function tableOf(rows: RowSource, form: LineForm): { text: string | Buffer; tag: string } {
+  // As bytes: it is read for its tag, and to be sent.
+  const written = keptTexts.of(rows, form.name, () => Buffer.from(form.head() + linesOfRows(rows, form)));
+  return { text: written.text, tag: tagOfRows(written) };
+}
 
 /** What failed or is stale is part of what an answer says; when it was fetched, and that it was kept, is not. */
 export const saidOf = (reports: readonly SourceReport[]): string =>
   JSON.stringify(reports.map(({ status, error }) => [status === 'CACHED' ? 'FRESH' : status, error?.code]));
 
 /** Rows as flat objects, in a list. */
-function flatRows({ rowSource, layout }: KpiAnswer): string {
-  if (rowSource.count === 0) return '[]';
-  let text = texts.get(rowSource);
-  if (text === undefined) {
+function flatRows({ rowSource, layout }: KpiAnswer): Written {
+  return keptTexts.of(rowSource, 'list', () => {
     const lines = linesOfRows(rowSource, new LineForm('list', layout.columns, AS_THEY_ARE));
-    text = `[${lines.slice(0, -1)}]`;
-    if (rowSource.count <= MOST_ROWS_REMEMBERED) texts.set(rowSource, text);
-  }
-  return text;
+    return `[${lines.slice(0, -1)}]`;
+  });
 }
-
-const texts = new WeakMap<RowSource, string>();
 
 const CACHE_NAMES: Record<KpiService, string> = {
   ADJUST_KPI_SERVICE: 'adjust-kpi-service',

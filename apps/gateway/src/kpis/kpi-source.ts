@@ -37,6 +37,8 @@ export interface SourceRows {
 export interface SourceStream {
   report: SourceReport;
   layout: KpiLayout;
+  /** Where they are all here already. */
+  rows?: RowSource;
   batches: () => AsyncGenerator<readonly KpiCells[]>;
   /** The same rows as lines of a form with this layout's columns. */
   lines: (form: LineForm) => AsyncGenerator<string>;
@@ -80,5 +82,5 @@ export function asStream({ rows, ...rest }: SourceRows): SourceStream {
   async function* lines(form: LineForm): AsyncGenerator<string> {
     if (rows.count > 0) yield linesOfRows(rows, form);
   }
-  return { ...rest, batches, lines };
+  return { ...rest, rows, batches, lines };
 }

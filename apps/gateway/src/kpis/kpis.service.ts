@@ -19,7 +19,7 @@ import type {
   SourceRows,
   SourceStream,
 } from './kpi-source.js';
-import { rowsInTurn } from './row-source.js';
+import { rowsInTurn, type RowSource } from './row-source.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
 
@@ -34,6 +34,8 @@ export interface KpiStream {
   layout: KpiLayout;
   /** Complete when `lines` has ended. */
   reports: SourceReport[];
+  /** The rows, where they are all here already: no more are made of `lines` then. */
+  rows?: RowSource;
   lines: (form: LineForm) => AsyncGenerator<string>;
   /** Ends the sources where `lines` will not be read; harmless where they were. */
   leave: () => Promise<unknown>;
@@ -89,6 +91,7 @@ export class KpisService {
         question,
         layout,
         reports,
+        rows: streams.every(isWhole) ? rowsInTurn(streams, layout) : undefined,
         lines: (form) => linesInTurn(streams, layout, form),
         leave: () => leaveAll(streams),
       };
@@ -215,6 +218,8 @@ const requestOf = (
   waitSeconds,
   addsUp,
 });
+
+const isWhole = (stream: SourceStream): stream is SourceStream & SourceRows => stream.rows !== undefined;
 
 async function* linesInTurn(
   streams: readonly SourceStream[],
