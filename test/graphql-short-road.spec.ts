@@ -49,6 +49,18 @@ const TABLE: [string, Asked][] = [
   ],
   ['no rows at all', { query: KPIS, variables: { input: { ...input, filter: { countries: ['AQ'] } } } }],
   ['a table', { query: `{ kpis(input: ${QUESTION}) { table { columns { name kind } rows } truncated } }` }],
+  [
+    'tables beside rows, aliased',
+    {
+      query: `{ a: kpis(input: ${QUESTION}) { t: table { r: rows c: columns { n: name } } rows { time } u: table { rows } } }`,
+    },
+  ],
+  ['a table that is asked for its type', { query: `{ kpis(input: ${QUESTION}) { table { __typename rows } } }` }],
+  [
+    'a table in a fragment',
+    { query: `{ kpis(input: ${QUESTION}) { ...t rows { time } } } fragment t on KpiResult { table { rows } }` },
+  ],
+  ['a table that GraphQL has to merge', { query: `{ kpis(input: ${QUESTION}) { table { rows } table { rows } } }` }],
   ['nulls for variables and name', { query: '{ viewer { scopes } }', variables: null, operationName: null }],
   [
     'names of types, aliases, fragments',

@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import type { KpiAnswer } from '../kpis/kpi-answer.js';
 import { type RowsText, rowsTextOf } from '../kpis/kpi-row-text.js';
+import type { KpiTableView } from '../kpis/kpi-table-view.js';
 import type { GraphqlContext } from './graphql-context.js';
 
 /** Stands in an answer's JSON for the text with the number that follows. No vendor's text can know it. */
@@ -34,7 +35,7 @@ export class PastedRows {
   constructor(schema: GraphQLSchema) {
     const query = schema.getQueryType()!;
     const result = (schema.getType('KpiResult') as GraphQLObjectType).toConfig();
-    const { rows } = result.fields;
+    const { rows, table } = result.fields;
     const type = new GraphQLNonNull(new GraphQLScalarType({ name: 'KpiRowsText' }));
     const asText = new GraphQLObjectType<KpiAnswer, GraphqlContext>({
       ...result,
@@ -46,11 +47,10 @@ export class PastedRows {
           type,
           resolve: (answer, _, context, { fieldNodes, fragments }) => {
             const was = this.fields.get(fieldNodes[0]!)!;
-            const texts = (context.texts ??= []);
-            texts.push(answer.rowsTextFor({ fieldNodes: [was.field], fragments }, was.text));
-            return MARK + (texts.length - 1);
+            return marked(context, answer.rowsTextFor({ fieldNodes: [was.field], fragments }, was.text));
           },
         },
+        table: { ...table!, type: new GraphQLNonNull(tableAsText(schema)) },
       },
     });
     const { fields, ...others } = query.toConfig();
@@ -73,7 +73,8 @@ export class PastedRows {
       const inside = field.selectionSet!.selections.map((one) => this.leafOf(one, leaves));
       return { ...field, selectionSet: { ...field.selectionSet!, selections: inside } };
     });
-    if (leaves.length === 0 || !selections.every(isSound)) return undefined;
+    const hasTable = selections.some((field) => isNamed(field, 'kpis') && field.selectionSet!.selections.some(isTable));
+    if ((leaves.length === 0 && !hasTable) || !selections.every(isSound)) return undefined;
     const changed = { ...operation, selectionSet: { ...selectionSet, selections } };
     return { ...document, definitions: document.definitions.map((one) => (one === operation ? changed : one)) };
   }
@@ -93,7 +94,32 @@ function isSound(field: SelectionNode): boolean {
   if (!isNamed(field, 'kpis')) return true;
   const { selections } = field.selectionSet!;
   const isLeft = (one: SelectionNode): boolean => isNamed(one, 'rows') && one.selectionSet !== undefined;
-  return areApart(selections) && !selections.some((one) => isNamed(one, '__typename') || isLeft(one));
+  const isNamedTable = (one: SelectionNode): boolean =>
+    isTable(one) && !areApartAndNameless(one.selectionSet!.selections);
+  return areApartAndNameless(selections) && !selections.some((one) => isLeft(one) || isNamedTable(one));
+}
+
+/** No merging, and no name of a type that is another's in the second schema. */
+const areApartAndNameless = (selections: readonly SelectionNode[]): boolean =>
+  areApart(selections) && !selections.some((one) => isNamed(one, '__typename'));
+
+const isTable = (selection: SelectionNode): selection is FieldNode => isNamed(selection, 'table');
+
+/** `KpiTable` whose rows are their JSON. */
+function tableAsText(schema: GraphQLSchema): GraphQLObjectType<KpiTableView, GraphqlContext> {
+  const table = (schema.getType('KpiTable') as GraphQLObjectType).toConfig();
+  const rows = { ...table.fields['rows']!, resolve: textOfTable };
+  return new GraphQLObjectType({ ...table, name: 'KpiTableWithText', fields: { ...table.fields, rows } });
+}
+
+const textOfTable = (table: KpiTableView, _: unknown, context: GraphqlContext): string =>
+  marked(context, table.rowsText);
+
+/** What stands in the answer for `text`. */
+function marked(context: GraphqlContext, text: string): string {
+  const texts = (context.texts ??= []);
+  texts.push(text);
+  return MARK + (texts.length - 1);
 }
 
 /** `json` with the texts in the places that were kept for them. */

@@ -6,6 +6,7 @@ import type { KpiQuestion } from './kpi-question.js';
 import type { KpiTable } from './kpi.model.js';
 import type { RowsText } from './kpi-row-text.js';
 import { KpiRowView } from './kpi-row-view.js';
+import { KpiTableView, MOST_TABLE_ROWS } from './kpi-table-view.js';
 import type { SourceReport } from './kpi-source.js';
 import { KpiSourceView } from './kpi-source-view.js';
 import { DIMENSION_COLUMNS } from './kpi-words.js';
@@ -13,7 +14,6 @@ import { keptTexts } from './kept-texts.js';
 import { GivenRows, type RowSource } from './row-source.js';
 
 export const MOST_ROWS = 10_000;
-export const MOST_TABLE_ROWS = 100_000;
 
 /** KpiResult of the public face. Rows are kept as cells; the objects of `rows` and `sources` are made when selected. */
 export class KpiAnswer {
@@ -51,10 +51,10 @@ export class KpiAnswer {
     spendRows(tenant, Math.min(this.rowCount, MOST_ROWS), metrics, info);
   }
 
-  tableFor(): KpiTable {
+  tableFor(): KpiTableView {
     const { tenant, layout } = this.frame;
     spendTable(tenant, Math.min(this.rowCount, MOST_TABLE_ROWS), layout.columns.length);
-    return { columns: layout.columns as KpiTable['columns'], rows: this.cells.slice(0, MOST_TABLE_ROWS) as KpiCells[] };
+    return new KpiTableView(layout.columns as KpiTable['columns'], this.rowSource);
   }
 
   private get rows(): readonly KpiRowView[] {
