@@ -1,6 +1,5 @@
-import type { VendorCredential } from '#libs/upstream-http';
+import { idNumber, type VendorCredential, writeJson } from '#libs/upstream-http';
 import { isFree, type KochavaLinksCallOptions, type LinksApi } from './ask.js';
-import { idNumber, writeJson } from './json.js';
 import { pageQuery, toPage } from './page.js';
 import { Problems, checkIds } from './problems.js';
 import { KOCHAVA_GROUP_SORTS, type KochavaGroupFilter, type KochavaPageRequest } from './request-types.js';

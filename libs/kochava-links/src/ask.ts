@@ -1,7 +1,6 @@
-import { UpstreamError } from '#libs/upstream-http';
 import type { CallSignal, UpstreamAnswer, UpstreamCall, UpstreamHttp, VendorCredential } from '#libs/upstream-http';
+import { parseJson, UpstreamError } from '#libs/upstream-http';
 import { linksRefusal } from './failure.js';
-import { parseJson } from './json.js';
 import { readQr, type KochavaQrCode } from './qr.js';
 import { Unreadable } from './unreadable.js';
 import { dataOf } from './wire.js';

@@ -1,5 +1,5 @@
+import { idNumber, type JsonObject, writeJson } from '#libs/upstream-http';
 import { deepLinkProblem, pageProblem, storeProblem } from './destination.js';
-import { idNumber, writeJson, type JsonObject } from './json.js';
 import { Problems } from './problems.js';
 import type {
   KochavaLinksProblem,

@@ -1,5 +1,5 @@
-import type { Refusal, UpstreamAnswer } from '#libs/upstream-http';
-import { isObject, numberOf, wordsOf } from './json.js';
+import { isObject, type Refusal, type UpstreamAnswer } from '#libs/upstream-http';
+import { numberOf, wordsOf } from './values.js';
 
 const MOST_WORDS = 500;
 

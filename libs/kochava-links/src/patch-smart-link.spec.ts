@@ -1,6 +1,6 @@
+import { type JsonObject, parseJson, writeJson } from '#libs/upstream-http';
 import { GROUP_DATA, LINK_TEXT } from '../test/documents.js';
 import { InvalidLinksRequest, patchSmartLink, type KochavaAppGroup, type KochavaSmartLinkPatch } from './index.js';
-import { parseJson, writeJson, type JsonObject } from './json.js';
 import { asObject, readGroup } from './wire.js';
 
 const DOCUMENT = parseJson(LINK_TEXT) as JsonObject;

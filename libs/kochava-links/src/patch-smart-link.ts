@@ -1,5 +1,6 @@
+import { copy, idNumber, idOf, isObject, type JsonObject } from '#libs/upstream-http';
 import { deepLinkProblem, pageProblem, storeProblem } from './destination.js';
-import { copy, idNumber, idOf, isObject, wordsOf, type JsonObject } from './json.js';
+import { wordsOf } from './values.js';
 import { Problems } from './problems.js';
 import type { KochavaSmartLinkPatch } from './request-types.js';
 import { campaignRules, customParamRules, eventRules, groupRules, pathRules, priceRules } from './smart-link-rules.js';

@@ -1,4 +1,5 @@
-import { dateOf, flagOf, idOf, isObject, numberOf, textOf, wordsOf, type JsonObject } from './json.js';
+import { idOf, isObject, type JsonObject, textOf } from '#libs/upstream-http';
+import { dateOf, flagOf, numberOf, wordsOf } from './values.js';
 import type {
   KochavaCustomParam,
   KochavaSmartLink,

@@ -1,7 +1,6 @@
-import type { VendorCredential } from '#libs/upstream-http';
+import { idNumber, idOf, type VendorCredential, writeJson } from '#libs/upstream-http';
 import { isFree, type KochavaLinksCallOptions, type LinksApi } from './ask.js';
 import { createSmartLinkBody } from './create-smart-link.js';
-import { idNumber, idOf, writeJson } from './json.js';
 import { pageQuery, toPage } from './page.js';
 import { Problems, checkIds } from './problems.js';
 import { qrQuery, type KochavaQrCode, type KochavaQrRequest } from './qr.js';

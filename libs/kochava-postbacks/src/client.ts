@@ -1,7 +1,6 @@
-import { UpstreamError } from '#libs/upstream-http';
 import type { CallSignal, UpstreamHttp, VendorCredential } from '#libs/upstream-http';
+import { type JsonObject, UpstreamError } from '#libs/upstream-http';
 import { ask, type CallSettings, type Question, type Told } from './ask.js';
-import type { JsonObject } from './json.js';
 import { checkIds, createBody, updateBody } from './request.js';
 import type {
   KochavaPostback,

@@ -1,4 +1,5 @@
-import { flagOf, isObject, parseJson, textOf } from './json.js';
+import { isObject, parseJson, textOf } from '#libs/upstream-http';
+import { flagOf } from './values.js';
 
 /** What every answer of the Postbacks API stands in: section "Success 200" of each call. */
 export interface Envelope {

@@ -1,5 +1,5 @@
+import { idNumber, type JsonObject, writeJson } from '#libs/upstream-http';
 import { contextShapeProblems } from './context.js';
-import { idNumber, writeJson, type JsonObject } from './json.js';
 import {
   KOCHAVA_POSTBACK_TYPES,
   type KochavaPostback,

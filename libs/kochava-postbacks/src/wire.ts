@@ -1,4 +1,5 @@
-import { flagOf, idOf, isObject, plain, textOf, type JsonObject } from './json.js';
+import { idOf, isObject, type JsonObject, plain, textOf } from '#libs/upstream-http';
+import { flagOf } from './values.js';
 import type {
   KochavaPostback,
   KochavaPostbackContext,

@@ -9,6 +9,17 @@ export type {
 } from './call.js';
 export { decodeJson } from './decode.js';
 export type { BreakerSettings } from './lane.js';
+export {
+  copy,
+  idNumber,
+  idOf,
+  isObject,
+  type JsonObject,
+  parseJson,
+  plain,
+  textOf,
+  writeJson,
+} from './lossless-json.js';
 export type { UpstreamAttempt } from './observation.js';
 export { redact, withoutSecrets } from './redact.js';
 export type { RetryPolicy, RetryReason } from './retry.js';
