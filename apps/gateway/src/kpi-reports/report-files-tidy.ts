@@ -1,6 +1,6 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PrismaService } from '#libs/database';
-import { Log } from '../operations/log.js';
+import { Chores } from '../jobs/chores.js';
 import { ReportFiles, runOf } from './report-files.js';
 
 const EVERY_MS = 900_000;
@@ -8,30 +8,20 @@ const AT_ONCE = 1_000;
 
 /** Removes files whose reports went with their tenant or app, now and then. */
 @Injectable()
-export class ReportFilesTidy implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer?: NodeJS.Timeout;
-
+export class ReportFilesTidy implements OnModuleInit {
   constructor(
     private readonly files: ReportFiles,
     private readonly prisma: PrismaService,
-    private readonly log: Log,
+    private readonly chores: Chores,
   ) {}
 
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.tidy(), EVERY_MS).unref();
+  onModuleInit(): void {
+    this.chores.register({ name: 'tidying files of reports', everyMs: EVERY_MS, work: () => this.tidy() });
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
-  }
-
-  /** A database that is away keeps every file. */
+  /** Throws where the database is away: every file stays. */
   async tidy(): Promise<void> {
-    try {
-      await this.files.tidy((runs) => this.needed(runs));
-    } catch (cause) {
-      this.log.warn('files of reports could not be tidied', { reason: String(cause) });
-    }
+    await this.files.tidy((runs) => this.needed(runs));
   }
 
   private async needed(runs: readonly string[]): Promise<Set<string>> {

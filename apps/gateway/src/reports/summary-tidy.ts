@@ -1,5 +1,5 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Log } from '../operations/log.js';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Chores } from '../jobs/chores.js';
 import { SummaryReports } from './summary-reports.js';
 
 const EVERY_MS = 3_600_000;
@@ -8,28 +8,18 @@ const KEPT_MS = 7 * 86_400_000;
 
 /** Lets go of the summaries that KPI questions asked for, a week after they have come to their end. */
 @Injectable()
-export class SummaryTidy implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer?: NodeJS.Timeout;
-
+export class SummaryTidy implements OnModuleInit {
   constructor(
     private readonly reports: SummaryReports,
-    private readonly log: Log,
+    private readonly chores: Chores,
   ) {}
 
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.tidy(), EVERY_MS).unref();
+  onModuleInit(): void {
+    this.chores.register({ name: 'tidying summaries', everyMs: EVERY_MS, work: () => this.tidy() });
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
-  }
-
-  /** A database that is away keeps them. */
+  /** Throws where the database is away: it keeps them. */
   async tidy(): Promise<void> {
-    try {
-      await this.reports.forget(new Date(Date.now() - KEPT_MS));
-    } catch (cause) {
-      this.log.warn('summaries could not be tidied', { reason: String(cause) });
-    }
+    await this.reports.forget(new Date(Date.now() - KEPT_MS));
   }
 }
