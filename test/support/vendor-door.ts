@@ -7,6 +7,7 @@ export interface ClientAnswer {
   headers: Record<string, string | string[] | undefined>;
   /** With its byte order mark. */
   text: string;
+  bytes: Buffer;
 }
 
 type Headers = Record<string, string | string[]>;
@@ -36,6 +37,7 @@ export function clientSend(
           type: answer.headers['content-type'],
           headers: answer.headers,
           text: Buffer.concat(chunks).toString('utf8'),
+          bytes: Buffer.concat(chunks),
         }),
       );
     });

@@ -23,7 +23,7 @@ export function checkNew(wanted: NewKochavaPostback, limits: Limits): void {
       ? [{ pointer: '/filter', detail: 'must name the event that the postback fires on' }]
       : []),
     ...(type !== 'event' && filter !== undefined ? [ONLY_EVENTS] : []),
-    ...contextShapeErrors(context, limits),
+    ...contextErrors(context, limits),
   ]);
 }
 
@@ -32,7 +32,7 @@ export function checkChanges(changes: KochavaPostbackChanges, limits: Limits): v
   if (Object.keys(changes).length === 0) {
     throw badInput([{ pointer: '', detail: 'must change something: title, active, filter or context' }]);
   }
-  if (changes.context !== undefined) refuse(contextShapeErrors(changes.context, limits));
+  if (changes.context !== undefined) refuse(contextErrors(changes.context, limits));
 }
 
 /** A new postback's context against its template; BAD_USER_INPUT for a template that the app can't have. */
@@ -60,14 +60,18 @@ export function checkMerged(
         detail: `can't be changed: the app no longer has template ${before.templateId}`,
       });
   }
-  if (changes.active ?? before.active) {
-    // What is active sends, also to a host that was taken off the list since.
-    const stays = Object.entries(before.context).filter(([id]) => !Object.hasOwn(changes.context ?? {}, id));
-    errors.push(
-      ...hostErrors(Object.fromEntries(stays), limits, ', where it sends now: change it, or set active to false'),
-    );
-  }
+  if (changes.active ?? before.active) errors.push(...staysErrors(before, changes.context ?? {}, limits));
   refuse(errors);
+}
+
+/** What is active sends, also to a host that was taken off the list since. `context` takes the place of what it names. */
+export function staysErrors(
+  before: KochavaPostback,
+  context: Readonly<Record<string, unknown>>,
+  limits: Limits,
+): FieldError[] {
+  const stays = Object.entries(before.context).filter(([id]) => !Object.hasOwn(context, id));
+  return hostErrors(Object.fromEntries(stays), limits, ', where it sends now: change it, or set active to false');
 }
 
 /** CONFLICT where the app has such a postback already: Kochava keeps one per template, type and filter. */
@@ -115,7 +119,8 @@ const sameValue = (stored: unknown, asked: unknown): boolean => String(stored ??
 
 const ONLY_EVENTS: FieldError = { pointer: '/filter', detail: 'belongs to EVENT postbacks alone' };
 
-function contextShapeErrors(context: unknown, limits: Limits): FieldError[] {
+/** What needs no template: the shape of a context, and where it would send to. */
+export function contextErrors(context: unknown, limits: Limits): FieldError[] {
   const problems = contextShapeProblems(context);
   if (problems.length > 0) return problems.map(fieldError);
   return hostErrors(context as Context, limits, '');

@@ -21,5 +21,6 @@ import { PostbacksService } from './postbacks.service.js';
     PostbacksResolver,
     AppPostbacksResolver,
   ],
+  exports: [PostbackReads],
 })
 export class PostbacksModule {}

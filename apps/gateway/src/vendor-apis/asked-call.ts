@@ -23,11 +23,16 @@ export interface AskedCall {
 export interface OutgoingCall extends Pick<UpstreamCall, 'method' | 'path' | 'query' | 'headers'> {
   body?: string;
   /** Where an answer below 400 must be narrowed or changed: it is read whole. Otherwise it streams as it is. */
-  rewrite?: (body: Buffer) => Buffer | Promise<Buffer>;
+  rewrite?: (body: Buffer, ask: AskAgain) => Buffer | Promise<Buffer>;
   /** Where something is changed in an answer below 400 that streams nevertheless. */
   change?: (body: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
   /** Beside `rewrite`: tells a no that comes with a status below 400. It passes in the vendor's own words, as every no does. */
   refusal?: UpstreamCall['refusal'];
   /** Of the tenant's credential; absent: the current one. What belongs to an older one is asked for with it. */
   credentialVersion?: number;
+  /** Called when it has been sent, whatever became of the answer: what is kept of earlier reads is old. */
+  sent?: () => void | Promise<void>;
 }
+
+/** Asks the same endpoint with another query: a further page. A refusal of the vendor's becomes the whole answer. */
+export type AskAgain = (query: OutgoingCall['query']) => Promise<Buffer>;

@@ -5,6 +5,7 @@ import { AUDIT_ACTIONS, AuditLog } from '#libs/audit';
 import { GatewayError, type Provider, type Scope, type TenantContext, vendorOf } from '#libs/domain';
 import { CredentialVault, holdsApiKey } from '#libs/tenancy';
 import { UpstreamHttp } from '#libs/upstream-http';
+import { beforeSending } from '../edge/before-sending.js';
 import { toGatewayError } from '../edge/gateway-failure.js';
 import type { AskedCall } from './asked-call.js';
 import type { Dialect } from './dialect.js';
@@ -43,7 +44,7 @@ export class PassOn {
     const { provider } = dialect;
     const target = { vendor: vendorOf(provider), resource: `${provider}:${asked.operation}`, request: asked.request };
     return this.audit.around(tenant, asked.action, target, async (note) => {
-      const call = await asked.prepare(note);
+      const call = await beforeSending(() => asked.prepare(note));
       const sending = {
         dialect,
         baseUrl: this.baseUrls[provider],
@@ -52,9 +53,13 @@ export class PassOn {
         safeToRepeat: !isWrite(asked),
         signal: tenant.signal,
       };
-      const passed = await exchange(this.http, sending, call);
-      note({ upstreamStatus: passed.status });
-      return passed;
+      try {
+        const passed = await exchange(this.http, sending, call);
+        note({ upstreamStatus: passed.status });
+        return passed;
+      } finally {
+        await call.sent?.();
+      }
     });
   }
 

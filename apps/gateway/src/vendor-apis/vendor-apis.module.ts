@@ -1,11 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from '../config.js';
 import { FilesModule } from '../files/files.module.js';
+import { PostbacksModule } from '../postbacks/postbacks.module.js';
 import { AdjustController } from './adjust/adjust.controller.js';
 import { AdjustDoor } from './adjust/adjust.door.js';
 import { AdjustReportsController } from './adjust-reports/adjust-reports.controller.js';
 import { AdjustReportsDoor } from './adjust-reports/adjust-reports.door.js';
 import { NextPages } from './adjust-reports/next-pages.js';
+import { KochavaPostbacksController } from './kochava-postbacks/postbacks.controller.js';
+import { KOCHAVA_POSTBACKS_DOOR } from './kochava-postbacks/providers.js';
 import { KOCHAVA_REPORTING_DOOR } from './kochava-reporting/providers.js';
 import { ReportingController } from './kochava-reporting/reporting.controller.js';
 import { OwnApps } from './own-apps.js';
@@ -25,8 +28,8 @@ export class VendorApisModule {
     };
     return {
       module: VendorApisModule,
-      imports: [FilesModule, ...rooms],
-      controllers: [AdjustController, AdjustReportsController, ReportingController],
+      imports: [FilesModule, PostbacksModule, ...rooms],
+      controllers: [AdjustController, AdjustReportsController, ReportingController, KochavaPostbacksController],
       providers: [
         OwnApps,
         PassOn,
@@ -34,6 +37,7 @@ export class VendorApisModule {
         AdjustDoor,
         AdjustReportsDoor,
         ...KOCHAVA_REPORTING_DOOR,
+        ...KOCHAVA_POSTBACKS_DOOR,
         { provide: NextPages, useValue: new NextPages(vendors.adjustReports, http.publicUrl) },
       ],
     };

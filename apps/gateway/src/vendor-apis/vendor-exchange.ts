@@ -10,7 +10,7 @@ import {
   withoutSecrets,
 } from '#libs/upstream-http';
 import { beginning } from '../edge/beginning.js';
-import type { OutgoingCall } from './asked-call.js';
+import type { AskAgain, OutgoingCall } from './asked-call.js';
 import type { Dialect } from './dialect.js';
 
 /** Milliseconds for a whole answer, its reader's time included. Each wait for more of it has the limit of a try. */
@@ -97,7 +97,11 @@ export async function exchange(http: UpstreamHttp, sending: Sending, call: Outgo
     });
     throw refusalOf(no, answer, dialect, [...secrets]);
   }
-  return { status, headers, body: await call.rewrite(answer.body) };
+  const again: AskAgain = async (query) => {
+    const more = await exchange(http, sending, { ...call, query, rewrite: (page) => page });
+    return more.body as Buffer;
+  };
+  return { status, headers, body: await call.rewrite(answer.body, again) };
 }
 
 /** A vendor that says when to ask again says it to the caller: no wait here. What else it means is read from the status. */

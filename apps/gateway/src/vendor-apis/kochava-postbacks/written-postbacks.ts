@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import { type AuditNote } from '#libs/audit';
+import { badInput, type TenantContext } from '#libs/domain';
+import { AppDirectory, TenantLimits } from '#libs/tenancy';
+import { postbackOf } from '../../postbacks/postback.model.js';
+import { type AppAtKochava, PostbackReads } from '../../postbacks/postback-reads.js';
+import type { AskedCall, OutgoingCall } from '../asked-call.js';
+import type { DoorRequest } from '../door-request.js';
+import { fieldsIn, idOf, type JsonFields, mustAgree, mustBeEmpty, mustLack } from '../json-fields.js';
+import { OwnApps } from '../own-apps.js';
+import { checkChanged, checkCreated } from './destinations.js';
+import { type OwnedPostback, WhosePostback } from './whose-postback.js';
+
+const PROVIDER = 'kochava-postbacks';
+
+/** What writes at the door of the Postbacks API come to. What a body may hold is Kochava's to judge, but for whose it is and where it sends. */
+@Injectable()
+export class WrittenPostbacks {
+  constructor(
+    private readonly apps: OwnApps,
+    private readonly directory: AppDirectory,
+    private readonly whose: WhosePostback,
+    private readonly reads: PostbackReads,
+    private readonly limits: TenantLimits,
+  ) {}
+
+  creation(tenant: TenantContext, { body, query }: DoorRequest): AskedCall {
+    refuseQuery(query);
+    const fields = fieldsIn(body);
+    const number = fields && idOf(fields, 'app_id');
+    if (number === undefined)
+      throw badInput([{ pointer: '/app_id', detail: 'must name the app, by Kochava’s number' }]);
+    mustLack(fields, 'id', 'is given by Kochava: leave it out');
+    return {
+      action: 'postback.create',
+      operation: 'create',
+      scope: 'postbacks:write',
+      request: { path: '/postbacks', body: fields },
+      prepare: async (note) => {
+        const [own] = await this.apps.named(tenant, PROVIDER, [number]);
+        note({ appId: own!.id });
+        checkCreated(fields!, await this.limits.get(tenant.tenantId));
+        const at = await this.reads.reach(tenant, await this.directory.get(tenant, own!.id));
+        return this.outgoing(at, undefined, 'POST', '/postbacks', fields);
+      },
+    };
+  }
+
+  update(tenant: TenantContext, id: string, { body, query }: DoorRequest): AskedCall {
+    refuseQuery(query);
+    const fields = fieldsIn(body) ?? {};
+    mustAgree(fields, 'id', id);
+    // Read here, so that one that is none is told of before Kochava is asked.
+    idOf(fields, 'app_id');
+    return {
+      action: 'postback.update',
+      operation: 'update',
+      scope: 'postbacks:write',
+      request: { path: `/postbacks/${id}`, body: fields },
+      prepare: async (note) => {
+        const { at, postback } = await this.found(tenant, id, note);
+        mustAgree(fields, 'app_id', at.number);
+        checkChanged(fields, postback, await this.limits.get(tenant.tenantId));
+        return this.outgoing(at, id, 'PATCH', `/postbacks/${id}`, fields);
+      },
+    };
+  }
+
+  deletion(tenant: TenantContext, id: string, { body, query }: DoorRequest): AskedCall {
+    refuseQuery(query);
+    mustBeEmpty(body);
+    return {
+      action: 'postback.delete',
+      operation: 'delete',
+      scope: 'postbacks:write',
+      request: { path: `/postbacks/${id}` },
+      prepare: async (note) => {
+        const { at } = await this.found(tenant, id, note);
+        return this.outgoing(at, id, 'DELETE', `/postbacks/${id}`);
+      },
+    };
+  }
+
+  private async found(tenant: TenantContext, id: string, note: AuditNote): Promise<OwnedPostback> {
+    note({ resource: `postback:${id}` });
+    const owned = await this.whose.find(tenant, id);
+    const { app } = owned.at;
+    note({ appId: app.id, before: postbackOf(app.id, owned.postback) });
+    return owned;
+  }
+
+  private outgoing(
+    at: AppAtKochava,
+    id: string | undefined,
+    method: OutgoingCall['method'],
+    path: string,
+    fields?: JsonFields,
+  ): OutgoingCall {
+    return {
+      method,
+      path,
+      headers: { accept: 'application/json', ...(fields && { 'content-type': 'application/json' }) },
+      body: fields && JSON.stringify(fields),
+      sent: () => this.reads.drop(at, id),
+    };
+  }
+}
+
+/** The document knows none at writes, and a server may take them for fields of the body. */
+function refuseQuery(query: DoorRequest['query']): void {
+  if (query.length > 0) {
+    throw badInput(query.map(([name]) => ({ pointer: `/${name.slice(0, 50)}`, detail: 'is not taken in the query' })));
+  }
+}
