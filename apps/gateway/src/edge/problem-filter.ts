@@ -58,10 +58,17 @@ export class ProblemFilter implements ExceptionFilter {
     head: readonly string[],
     response: ServerResponse,
   ): void {
-    this.note(error, id, path);
+    this.note(error, id, door);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
     const { status, headers, body } = this.written(error, id, path, door);
     for (let index = 0; index < head.length; index += 2) response.setHeader(head[index]!, head[index + 1]!);
-    response.writeHead(status, { ...headers, 'x-request-id': id, 'content-length': Buffer.byteLength(body) }).end(body);
+    // As Fastify, which says so of every text.
+    const type = headers['content-type']!.replace(/json$/, 'json; charset=utf-8');
+    const own = { 'content-type': type, 'x-request-id': id, 'content-length': Buffer.byteLength(body) };
+    response.writeHead(status, { ...headers, ...own }).end(body);
   }
 
   /** `door`: the route's pattern, or the path where there is no route. */

@@ -5,7 +5,7 @@ import { CompiledQueries } from './compiled-queries.js';
 import type { CompiledQuery } from './compiled-query.js';
 import type { GraphqlContext } from './graphql-context.js';
 import { GraphqlErrors } from './graphql-errors.js';
-import type { RepeatedAnswer } from '../repeats/repeat.js';
+import type { Repeat, RepeatedAnswer } from '../repeats/repeat.js';
 import { withTexts } from './pasted-rows.js';
 
 /** A body that `checkGraphqlBody` has let through. */
@@ -71,13 +71,18 @@ export class ShortRoad {
     if (!query || !read) return undefined;
     const body = await this.written(query, read, { request });
     if (body === undefined) return undefined;
-    // What fails is told in the body: a query that could be run with these variables once can be run with them again.
-    request.repeat = async (caller): Promise<RepeatedAnswer> => ({
-      body: (await this.written(query, read, { request: { id: caller.requestId, caller } }))!,
-      head: [],
-    });
+    request.repeat = this.repeatOf(text, operationName, read);
     return body;
   };
+
+  /** The query is found anew, and not held: of those that are compiled only so many may be kept. */
+  private repeatOf(text: string, operationName: string | null | undefined, read: object): Repeat {
+    return (caller) => {
+      const query = this.compiled.find(text, operationName);
+      // What fails is told in the body: a query that could be run with these variables once can be run with them again.
+      return query && this.written(query, read, { request: { id: caller.requestId, caller } }).then(asRepeated);
+    };
+  }
 
   private async written(query: CompiledQuery, read: object, context: GraphqlContext): Promise<string | undefined> {
     const answer = await query.answerInTexts(read, context);
@@ -88,3 +93,5 @@ export class ShortRoad {
     return `${withTexts(JSON.stringify({ errors, data }), context.texts)}\n`;
   }
 }
+
+const asRepeated = (body: string | undefined): RepeatedAnswer => ({ body: body!, head: [] });

@@ -4,7 +4,7 @@ import { type Awaitable, type FieldError, type TenantContext, badInput, whenTher
 import { AS_THEY_ARE, LineForm } from '../edge/table-lines.js';
 import { Recent } from '../edge/recent.js';
 import { MEDIA, sendTable, sendTagged, tagOf } from '../edge/tabular.js';
-import type { RepeatedAnswer } from '../repeats/repeat.js';
+import type { Repeat, RepeatedAnswer } from '../repeats/repeat.js';
 import { KpiQueryInput } from './kpi.input.js';
 import type { KpiAnswer } from './kpi-answer.js';
 import { FORM_PARAMS, type KpiForm, readForm } from './kpi-form.js';
@@ -35,8 +35,12 @@ export class KpiReplies {
     });
     const policyAsked = Boolean(query['on_failed_source']);
     await inUrlWords(() => this.answer(tenant, input, form, policyAsked, reply, KPI_PARAMS));
-    if (form.format !== 'json') return;
-    request.repeat = (caller) => inUrlWords(() => whenThere(this.json(caller, input, form, KPI_PARAMS), repeatedOf));
+    if (form.format === 'json') request.repeat = this.repeatOf(input, form);
+  }
+
+  /** Made here, since functions share all that any one beside them holds: in `get`, the request and its connection. */
+  private repeatOf(input: KpiQueryInput, form: KpiForm): Repeat {
+    return (caller) => inUrlWords(() => whenThere(this.json(caller, input, form, KPI_PARAMS), repeatedOf));
   }
 
   async post(

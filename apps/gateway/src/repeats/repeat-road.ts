@@ -54,7 +54,8 @@ export class RepeatRoad {
     if (this.lifecycle.draining || (method !== 'GET' && method !== 'POST')) return false;
     const { text, id } = headOf(request);
     const head = this.repeats.find(text);
-    if (!head) return false;
+    // Before the body is waited for: whom a key does not open to is told so at once.
+    if (!head || !this.isKeyOf(head)) return false;
     const asked: Asked = { request, response, id, startedAt: performance.now() };
     if (method === 'GET') {
       const known = head.bodies.get('');
@@ -63,7 +64,7 @@ export class RepeatRoad {
     request.once('readable', () => {
       const bytes = request.read() as Buffer | null;
       // A body that comes in several pieces is put together on the long road.
-      const known = bytes === null ? undefined : head.bodies.get(bytes.toString('utf8'));
+      const known = bytes === null ? undefined : head.bodies.get(bytes.toString('latin1'));
       if (known && this.answers(head, known, asked)) {
         request.resume();
         return;
@@ -74,12 +75,19 @@ export class RepeatRoad {
     return true;
   }
 
+  /** Is the key what it was, to the last of its scopes? */
+  private isKeyOf({ presented, key }: KnownHead): boolean {
+    const checked = this.apiKeys.authenticate(presented);
+    if (!(checked instanceof Promise)) return checked.ok && checked.key === key;
+    // The long road waits for the same look-up, and tells what comes of it.
+    checked.catch(() => undefined);
+    return false;
+  }
+
   /** False: it is not to be answered here. */
   private answers(head: KnownHead, known: KnownRequest, { request, response, id, startedAt }: Asked): boolean {
-    const checked = this.apiKeys.authenticate(head.presented);
-    if (checked instanceof Promise || !checked.ok || checked.key !== head.key) return false;
     const requestId = saneId(id);
-    const caller = new RequestCaller(checked.key, head.edge, requestId, head.bypassCache, response);
+    const caller = new RequestCaller(head.key, head.edge, requestId, head.bypassCache, response);
     const note = (status: number): void => {
       const ms = performance.now() - startedAt;
       this.answered.note({ method: request.method!, route: head.route, status, ms }, requestId, caller);
@@ -100,7 +108,8 @@ export class RepeatRoad {
     };
     try {
       const answer = known.repeat(caller);
-      if (answer instanceof Promise) answer.then(send, fail);
+      if (answer === undefined) return false;
+      if (answer instanceof Promise) answer.then(send).catch(fail);
       else send(answer);
     } catch (error) {
       fail(error);

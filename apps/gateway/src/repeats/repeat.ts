@@ -1,10 +1,12 @@
+import type { Awaitable } from '#libs/domain';
 import type { RequestCaller } from '../edge/request-caller.js';
 
 /**
  * Answers a request that came before, byte for byte: what a room offers beside its first answer. It asks and checks
- * anew whatever may have changed, and leaves out what is found out of the request's own text.
+ * anew whatever may have changed, and leaves out what is found out of the request's own text. Undefined: what it needs is
+ * gone, and nothing has been done. It is kept long: it must hold neither the first request nor its caller.
  */
-export type Repeat = (caller: RequestCaller) => RepeatedAnswer | Promise<RepeatedAnswer>;
+export type Repeat = (caller: RequestCaller) => Awaitable<RepeatedAnswer> | undefined;
 
 /** An answer with status 200. */
 export interface RepeatedAnswer {

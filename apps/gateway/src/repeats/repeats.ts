@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthenticatedKey } from '#libs/tenancy';
 import { presentedKey } from '../edge/presented-key.js';
@@ -14,7 +14,7 @@ export interface KnownHead {
   readonly key: AuthenticatedKey;
   readonly edge: RequestCaller['edge'];
   readonly route: string;
-  /** By the requests' bodies; '' where there is none. */
+  /** By the requests' bodies, a character for each byte; '' where there is none. */
   readonly bodies: Map<string, KnownRequest>;
 }
 
@@ -24,12 +24,15 @@ export interface KnownRequest {
   readonly head: readonly string[];
 }
 
-const MOST_HEADS = 1_000;
-/** Of one head. */
-const MOST_BODIES = 32;
+/** Bodies of one head. */
+export const MOST_BODIES = 32;
 /** Bytes of a request's body, and characters of its head. */
-export const LONGEST_BODY = 8_192;
+const LONGEST_BODY = 8_192;
 const LONGEST_HEAD = 8_192;
+/** Characters of all heads and bodies; one key may send as many different ones as it likes. */
+const MOST_KEPT = 16 * 1024 * 1024;
+/** What hangs on each head and each body counts as so many more, whatever it is. */
+const SELF = 2_048;
 
 /** Headers of a request that make no difference to its answer, and are mostly of one request alone. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['x-request-id', 'traceparent', 'tracestate']);
@@ -39,6 +42,9 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['x-request-id', 'traceparen
 export class Repeats {
   /** The one used longest ago goes first. */
   private readonly heads = new Map<string, KnownHead>();
+  private kept = 0;
+
+  constructor(@Optional() private readonly most = MOST_KEPT) {}
 
   find(text: string): KnownHead | undefined {
     const known = this.heads.get(text);
@@ -56,37 +62,51 @@ export class Repeats {
     if (!repeat || reply.statusCode !== 200 || !(caller instanceof RequestCaller) || caller.key.requestsPerMinute)
       return;
     const { text } = headOf(request.raw);
-    const { headers } = request;
-    const hasBody = request.method === 'POST';
-    const body = hasBody ? request.sentText : '';
+    const { headers, method } = request;
+    const hasBody = method === 'POST';
+    const body = hasBody ? bytesOf(request.sentText) : '';
     const presented = presentedKey(headers, request.raw.rawHeaders);
     const isLong = text.length > LONGEST_HEAD || body === undefined || body.length > LONGEST_BODY;
     // Whether an answer is the one that a caller has already is found out on the long road.
     if (isLong || typeof presented !== 'object' || headers['if-none-match'] !== undefined) return;
     // With its length before it, a body that is there to its last byte is told from one that still comes.
     if (headers['transfer-encoding'] !== undefined || hasBody !== (headers['content-length'] !== undefined)) return;
+    if (!hasBody && method !== 'GET') return;
     const { key, edge, bypassCache } = caller;
-    const { bodies } = this.known(text, {
-      presented: presented.key,
-      key,
-      edge,
-      bypassCache,
-      route: request.routeOptions.url!,
-    });
-    if (bodies.size >= MOST_BODIES) bodies.clear();
+    const bodies = this.bodiesOf(text, key);
     const head = Object.entries(reply.getHeaders()).filter(([name]) => !OF_EACH.has(name));
     bodies.set(body, { repeat, head: head.flatMap(([name, value]) => [name, String(value)]) });
+    const route = request.routeOptions.url!;
+    this.put(text, { presented: presented.key, key, edge, bypassCache, route, bodies });
   }
 
-  private known(text: string, made: Omit<KnownHead, 'bodies'>): KnownHead {
+  private bodiesOf(text: string, key: AuthenticatedKey): Map<string, KnownRequest> {
     const known = this.heads.get(text);
-    if (known?.key === made.key) return known;
-    if (this.heads.size >= MOST_HEADS) this.heads.delete(this.heads.keys().next().value!);
-    const head = { ...made, bodies: new Map<string, KnownRequest>() };
+    this.forget(text);
+    return known?.key === key && known.bodies.size < MOST_BODIES ? known.bodies : new Map();
+  }
+
+  private put(text: string, head: KnownHead): void {
     this.heads.set(text, head);
-    return head;
+    this.kept += weightOf(text, head);
+    for (const oldest of this.heads.keys()) {
+      if (this.kept <= this.most) return;
+      this.forget(oldest);
+    }
+  }
+
+  private forget(text: string): void {
+    const known = this.heads.get(text);
+    if (!known) return;
+    this.heads.delete(text);
+    this.kept -= weightOf(text, known);
   }
 }
+
+const weightOf = (text: string, { bodies }: KnownHead): number =>
+  [...bodies.keys()].reduce((sum, body) => sum + body.length + SELF, text.length + SELF);
+
+const bytesOf = (text: string | undefined): string | undefined => text && Buffer.from(text).toString('latin1');
 
 /** The head of a request without what makes no difference, and the id that its caller gave it. */
 export function headOf({ method, url, rawHeaders }: IncomingMessage): { text: string; id: string | undefined } {
