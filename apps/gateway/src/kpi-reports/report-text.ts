@@ -7,11 +7,12 @@ export async function* reportText({ layout, lines }: KpiStream, format: ReportFo
   if (format === 'CSV') {
     const form = new LineForm('csv', layout.columns, AS_THEY_ARE);
     yield form.head();
-    yield* lines(form);
+    for await (const piece of lines(form)) yield String(piece);
     return;
   }
   let between = '[\n';
-  for await (const piece of lines(new LineForm('ndjson', layout.columns, AS_THEY_ARE))) {
+  for await (const part of lines(new LineForm('ndjson', layout.columns, AS_THEY_ARE))) {
+    const piece = String(part);
     if (piece === '') continue;
     // JSON escapes line breaks: each one here ends an object.
     yield between + piece.slice(0, -1).replaceAll('\n', ',\n');

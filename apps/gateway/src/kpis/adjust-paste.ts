@@ -1,6 +1,7 @@
 import type { AdjustApp, AdjustCell, AdjustKpiRowBatch } from '#libs/adjust-kpi';
 import type { LineForm } from '../edge/table-lines.js';
 import { numbersInto } from './adjust-numbers.js';
+import { AdjustPasteBytes } from './adjust-paste-bytes.js';
 import type { AdjustPlan } from './adjust-plan.js';
 import type { AdjustRows } from './adjust-rows.js';
 import type { KpiCells, KpiLayout } from './kpi-layout.js';
@@ -41,18 +42,24 @@ export class AdjustPaste {
   private readonly values = new Map<AdjustCell, KpiCells>();
   private made?: MadeOfNodes;
 
+  private readonly bytes: AdjustPasteBytes;
+
   constructor(private readonly input: PasteInput) {
     this.lastLevel = input.plan.levels.length - 1;
+    this.bytes = new AdjustPasteBytes(input.layout, this.lastLevel, input.mostMade, (level, cell, form) =>
+      this.cellText(level, cell, form),
+    );
     this.appLevel = input.plan.levels.findIndex((level) => level.grouping === 'apps');
   }
 
-  /** The lines of a batch. */
-  lines(batch: AdjustKpiRowBatch, form: LineForm): string {
+  /** The lines of a batch; bytes are UTF-8. */
+  lines(batch: AdjustKpiRowBatch, form: LineForm): string | Buffer {
     const made = this.madeOf(batch);
+    if (form.format === 'ndjson') return this.bytes.lines(batch, made.currencies, form);
     if (!made.texts?.form.isLike(form)) made.texts = { form, before: this.textsBefore(made, form) };
     const { before } = made.texts;
     const text = batch.text.toString('latin1');
-    return form.format === 'csv' ? pasteCsv(before, text, batch.nulls) : this.pasteNdjson(before, text, form);
+    return form.format === 'csv' ? pasteCsv(before, text, batch.nulls) : this.pasteList(before, text, form);
   }
 
   /** The rows of a batch, as cells. */
@@ -126,7 +133,7 @@ export class AdjustPaste {
     return rows;
   }
 
-  private pasteNdjson(before: readonly string[], text: string, form: LineForm): string {
+  private pasteList(before: readonly string[], text: string, form: LineForm): string {
     const { firstMetricAt } = this.input.layout;
     const last = form.before.length - 1;
     let lines = '';

@@ -8,7 +8,7 @@ import type { AdjustPlan } from './adjust-plan.js';
 import { AdjustRows, ownColumns } from './adjust-rows.js';
 import { type KpiCells, type KpiLayout, layoutOf } from './kpi-layout.js';
 import type { KpiQuestion } from './kpi-question.js';
-import { GivenRows, MOST_ROWS_REMEMBERED, type RowSource } from './row-source.js';
+import { GivenRows, joined, MOST_ROWS_REMEMBERED, type RowSource } from './row-source.js';
 import type { SourceReport } from './kpi-source.js';
 
 export interface AdjustNames {
@@ -77,7 +77,7 @@ export class AdjustTable {
     batches: AsyncIterable<AdjustKpiRowBatch>,
     form: LineForm,
     report: SourceReport,
-  ): AsyncGenerator<string> {
+  ): AsyncGenerator<string | Buffer> {
     const { paste } = this;
     if (!paste) {
       for await (const cells of this.batches(batches, report)) yield linesOf(cells, form);
@@ -133,10 +133,8 @@ class PastedRows implements RowSource {
     return made;
   }
 
-  lines(form: LineForm): string {
-    let lines = '';
-    for (const batch of this.batches) lines += this.paste.lines(batch, form);
-    return lines;
+  lines(form: LineForm): string | Buffer {
+    return joined(this.batches.map((batch) => this.paste.lines(batch, form)));
   }
 }
 

@@ -145,7 +145,10 @@ function tagOfRows(rows: Written, said = ''): string {
 /** A whole table, and its ETag. */
 function tableOf(rows: RowSource, form: LineForm): { text: string | Buffer; tag: string } {
   // As bytes: it is read for its tag, and to be sent.
-  const written = keptTexts.of(rows, form.name, () => Buffer.from(form.head() + linesOfRows(rows, form)));
+  const written = keptTexts.of(rows, form.name, () => {
+    const lines = linesOfRows(rows, form);
+    return typeof lines === 'string' ? Buffer.from(form.head() + lines) : lines;
+  });
   return { text: written.text, tag: tagOfRows(written) };
 }
 
@@ -156,7 +159,7 @@ export const saidOf = (reports: readonly SourceReport[]): string =>
 /** Rows as flat objects, in a list. */
 function flatRows({ rowSource, layout }: KpiAnswer): Written {
   return keptTexts.of(rowSource, 'list', () => {
-    const lines = linesOfRows(rowSource, new LineForm('list', layout.columns, AS_THEY_ARE));
+    const lines = String(linesOfRows(rowSource, new LineForm('list', layout.columns, AS_THEY_ARE)));
     return `[${lines.slice(0, -1)}]`;
   });
 }

@@ -41,7 +41,7 @@ export interface SourceStream {
   rows?: RowSource;
   batches: () => AsyncGenerator<readonly KpiCells[]>;
   /** The same rows as lines of a form with this layout's columns. */
-  lines: (form: LineForm) => AsyncGenerator<string>;
+  lines: (form: LineForm) => AsyncGenerator<string | Buffer>;
   /** Ends the vendor's answer where its rows will not be read; harmless where they were. */
   leave?: () => Promise<unknown>;
 }
@@ -79,7 +79,7 @@ export function asStream({ rows, ...rest }: SourceRows): SourceStream {
   async function* batches(): AsyncGenerator<readonly KpiCells[]> {
     if (rows.count > 0) yield rows.cells;
   }
-  async function* lines(form: LineForm): AsyncGenerator<string> {
+  async function* lines(form: LineForm): AsyncGenerator<string | Buffer> {
     if (rows.count > 0) yield linesOfRows(rows, form);
   }
   return { ...rest, rows, batches, lines };

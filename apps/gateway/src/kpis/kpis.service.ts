@@ -36,7 +36,7 @@ export interface KpiStream {
   reports: SourceReport[];
   /** The rows, where they are all here already: no more are made of `lines` then. */
   rows?: RowSource;
-  lines: (form: LineForm) => AsyncGenerator<string>;
+  lines: (form: LineForm) => AsyncGenerator<string | Buffer>;
   /** Ends the sources where `lines` will not be read; harmless where they were. */
   leave: () => Promise<unknown>;
 }
@@ -225,7 +225,7 @@ async function* linesInTurn(
   streams: readonly SourceStream[],
   layout: KpiLayout,
   form: LineForm,
-): AsyncGenerator<string> {
+): AsyncGenerator<string | Buffer> {
   try {
     for (const stream of streams) {
       if (hasSameColumns(stream.layout, layout)) yield* stream.lines(form);

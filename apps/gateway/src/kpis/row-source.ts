@@ -8,8 +8,8 @@ export const MOST_ROWS_REMEMBERED = 500;
 export interface RowSource {
   readonly count: number;
   readonly cells: readonly KpiCells[];
-  /** The rows as lines, where they can be written without being made. */
-  lines?(form: LineForm): string;
+  /** The rows as lines, where they can be written without being made; NDJSON may be bytes, in UTF-8. */
+  lines?(form: LineForm): string | Buffer;
 }
 
 export class GivenRows implements RowSource {
@@ -61,10 +61,17 @@ class RowsInTurn implements RowSource {
     return (this.made ??= this.parts.flatMap(({ cells }) => cells));
   }
 
-  lines(form: LineForm): string {
-    return this.parts.map((part) => linesOfRows(part, form)).join('');
+  lines(form: LineForm): string | Buffer {
+    return joined(this.parts.map((part) => linesOfRows(part, form)));
   }
 }
 
-export const linesOfRows = (rows: RowSource, form: LineForm): string =>
+/** One text, or bytes where one of them is. */
+export function joined(parts: readonly (string | Buffer)[]): string | Buffer {
+  if (parts.length === 1) return parts[0]!;
+  if (parts.every((part) => typeof part === 'string')) return parts.join('');
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+}
+
+export const linesOfRows = (rows: RowSource, form: LineForm): string | Buffer =>
   rows.count === 0 ? '' : (rows.lines?.(form) ?? rows.cells.map((cells) => form.line(cells)).join(''));
