@@ -2,14 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '#libs/audit';
 import { requireScope, type TenantContext } from '#libs/domain';
 import type { KochavaPartner } from '#libs/kochava-links';
-import { AppDirectory } from '#libs/tenancy';
 import type { ReadAnswer } from '../vendor-reads/vendor-reads.js';
 import { LinksReads } from './links-reads.js';
+import { Networks } from './networks.js';
 import { type Advertiser, type Agency, type MediaPartner, partnerOf } from './partner.model.js';
 import { WhoMay } from './who-may.js';
-
-/** `acl` of a private network; the document's sample. */
-const PRIVATE = 2;
 
 /** Whom a SmartLink can be made for and with, read at Kochava and kept for a while. Scope smartlinks:read. */
 @Injectable()
@@ -17,7 +14,7 @@ export class PartnersService {
   constructor(
     private readonly reads: LinksReads,
     private readonly whoMay: WhoMay,
-    private readonly directory: AppDirectory,
+    private readonly networks: Networks,
     private readonly audit: AuditLog,
   ) {}
 
@@ -52,25 +49,11 @@ export class PartnersService {
     return this.read(tenant, 'media-partners', { kochavaAppIds }, async () => {
       if (kochavaAppIds) {
         await this.whoMay.mustKnow(tenant, kochavaAppIds);
-        return partners(await this.networks(tenant, kochavaAppIds));
+        return partners(await this.networks.ask(tenant, kochavaAppIds));
       }
-      const every = await this.networks(tenant);
-      if (!tenant.appIds) return partners(every);
-      const { opened } = await this.directory.open(tenant, null, 'kochava-links');
-      const numbers = opened.map(({ upstreamName }) => upstreamName);
-      const own = numbers.length > 0 ? (await this.networks(tenant, numbers)).value : [];
-      const mine = new Set(own.map(({ id }) => id));
-      const shown = every.value.filter(({ id, accessLevel }) => accessLevel !== PRIVATE || mine.has(id));
-      return partners({ ...every, value: shown });
-    });
-  }
-
-  private networks(tenant: TenantContext, apps?: readonly string[]): Promise<ReadAnswer<KochavaPartner[]>> {
-    const numbers = apps && [...new Set(apps)].sort();
-    return this.reads.read(tenant, {
-      of: `networks:${numbers?.join() ?? '*'}`,
-      kept: true,
-      fetch: (client, credential, signal) => client.mediaPartners(credential, numbers, { signal }),
+      const every = await this.networks.ask(tenant);
+      const isVisible = await this.networks.visible(tenant);
+      return partners({ ...every, value: every.value.filter(isVisible) });
     });
   }
 

@@ -8,6 +8,7 @@ import { CampaignWritesService } from './campaign-writes.service.js';
 import { CampaignsController } from './campaigns.controller.js';
 import { LinksReads } from './links-reads.js';
 import { LinksWrites } from './links-writes.js';
+import { Networks } from './networks.js';
 import { PartnersController } from './partners.controller.js';
 import { PartnersResolver } from './partners.resolver.js';
 import { PartnersService } from './partners.service.js';
@@ -24,6 +25,7 @@ import { WhoMay } from './who-may.js';
     LinksReads,
     LinksWrites,
     WhoMay,
+    Networks,
     AppGroupsService,
     AppGroupWritesService,
     CampaignWritesService,
@@ -36,5 +38,6 @@ import { WhoMay } from './who-may.js';
     SmartLinksResolver,
     PartnersResolver,
   ],
+  exports: [LinksReads, WhoMay, Networks],
 })
 export class SmartLinksModule {}

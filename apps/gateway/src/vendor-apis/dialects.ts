@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { ADJUST } from './adjust/adjust.dialect.js';
 import { ADJUST_REPORTS } from './adjust-reports/adjust-reports.dialect.js';
 import type { Dialect } from './dialect.js';
+import { KOCHAVA_LINKS } from './kochava-links/links.dialect.js';
 import { KOCHAVA_POSTBACKS } from './kochava-postbacks/postbacks.dialect.js';
 import { KOCHAVA_REPORTING } from './kochava-reporting/reporting.dialect.js';
 
@@ -11,6 +12,7 @@ const DOORS: ReadonlyMap<string, Dialect> = new Map([
   ['/vendor/adjust-reports', ADJUST_REPORTS],
   ['/vendor/kochava-reporting', KOCHAVA_REPORTING],
   ['/vendor/kochava', KOCHAVA_POSTBACKS],
+  ['/vendor/kochava-links', KOCHAVA_LINKS],
   // For clients that can be given a host only.
   ['/kpis', ADJUST],
 ]);

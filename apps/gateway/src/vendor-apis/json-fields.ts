@@ -36,6 +36,17 @@ export function readId(value: unknown, pointer: string): string | undefined {
   return text;
 }
 
+/** Every id under `name`, wherever in the body it stands. BAD_USER_INPUT as for `idOf`. */
+export function idsNamed(value: unknown, name: string, pointer = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => idsNamed(item, name, `${pointer}/${index}`));
+  if (!isFields(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key.trim().toLowerCase() === name
+      ? (readId(inner ?? undefined, `${pointer}/${name}`) ?? [])
+      : idsNamed(inner, name, `${pointer}/${key.slice(0, 50)}`),
+  );
+}
+
 /** BAD_USER_INPUT where the body names something else under `name` than the path does. */
 export function mustAgree(fields: JsonFields | undefined, name: string, named: string): void {
   const inBody = fields && idOf(fields, name);

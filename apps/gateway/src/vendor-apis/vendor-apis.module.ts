@@ -2,11 +2,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from '../config.js';
 import { FilesModule } from '../files/files.module.js';
 import { PostbacksModule } from '../postbacks/postbacks.module.js';
+import { SmartLinksModule } from '../smart-links/smart-links.module.js';
 import { AdjustController } from './adjust/adjust.controller.js';
 import { AdjustDoor } from './adjust/adjust.door.js';
 import { AdjustReportsController } from './adjust-reports/adjust-reports.controller.js';
 import { AdjustReportsDoor } from './adjust-reports/adjust-reports.door.js';
 import { NextPages } from './adjust-reports/next-pages.js';
+import { KochavaLinksController } from './kochava-links/links.controller.js';
+import { KOCHAVA_LINKS_DOOR } from './kochava-links/providers.js';
 import { KochavaPostbacksController } from './kochava-postbacks/postbacks.controller.js';
 import { KOCHAVA_POSTBACKS_DOOR } from './kochava-postbacks/providers.js';
 import { KOCHAVA_REPORTING_DOOR } from './kochava-reporting/providers.js';
@@ -28,8 +31,14 @@ export class VendorApisModule {
     };
     return {
       module: VendorApisModule,
-      imports: [FilesModule, PostbacksModule, ...rooms],
-      controllers: [AdjustController, AdjustReportsController, ReportingController, KochavaPostbacksController],
+      imports: [FilesModule, PostbacksModule, SmartLinksModule, ...rooms],
+      controllers: [
+        AdjustController,
+        AdjustReportsController,
+        ReportingController,
+        KochavaPostbacksController,
+        KochavaLinksController,
+      ],
       providers: [
         OwnApps,
         PassOn,
@@ -38,6 +47,7 @@ export class VendorApisModule {
         AdjustReportsDoor,
         ...KOCHAVA_REPORTING_DOOR,
         ...KOCHAVA_POSTBACKS_DOOR,
+        ...KOCHAVA_LINKS_DOOR,
         { provide: NextPages, useValue: new NextPages(vendors.adjustReports, http.publicUrl) },
       ],
     };

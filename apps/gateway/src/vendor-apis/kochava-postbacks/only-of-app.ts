@@ -1,4 +1,5 @@
-import { isVendorObject, unreadable, vendorJson, wordOf } from '../vendor-json.js';
+import { idOf, isObject } from '#libs/upstream-http';
+import { unreadable, vendorJson } from '../vendor-json.js';
 
 /**
  * The answer as it came. UPSTREAM_INVALID_RESPONSE where it tells of another app than the path named: the number in the
@@ -6,9 +7,9 @@ import { isVendorObject, unreadable, vendorJson, wordOf } from '../vendor-json.j
  */
 export function onlyOfApp(body: Buffer, app: string): Buffer {
   const document = vendorJson(body, 'postbacks');
-  const data = isVendorObject(document) ? (document['data'] ?? []) : undefined;
+  const data = isObject(document) ? (document['data'] ?? []) : undefined;
   if (!Array.isArray(data)) throw unreadable('postbacks');
-  if (!data.every((one: unknown) => isVendorObject(one) && wordOf(one['app_id']) === app)) {
+  if (!data.every((one: unknown) => isObject(one) && idOf(one['app_id']) === app)) {
     throw unreadable(`postbacks of app ${app}`);
   }
   return body;

@@ -1,7 +1,6 @@
-import type { Provider } from '@nestjs/common';
 import { PostbacksDoor } from './postbacks.door.js';
 import { WhosePostback } from './whose-postback.js';
 import { WrittenPostbacks } from './written-postbacks.js';
 
-/** What stands behind the door of the Postbacks API. */
-export const KOCHAVA_POSTBACKS_DOOR: Provider[] = [WhosePostback, WrittenPostbacks, PostbacksDoor];
+/** What the door of Kochava's Postbacks API is made of. */
+export const KOCHAVA_POSTBACKS_DOOR = [WhosePostback, WrittenPostbacks, PostbacksDoor];

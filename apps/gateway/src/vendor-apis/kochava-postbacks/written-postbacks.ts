@@ -6,8 +6,10 @@ import { postbackOf } from '../../postbacks/postback.model.js';
 import { type AppAtKochava, PostbackReads } from '../../postbacks/postback-reads.js';
 import type { AskedCall, OutgoingCall } from '../asked-call.js';
 import type { DoorRequest } from '../door-request.js';
+import { jsonCall } from '../json-call.js';
 import { fieldsIn, idOf, type JsonFields, mustAgree, mustBeEmpty, mustLack } from '../json-fields.js';
 import { OwnApps } from '../own-apps.js';
+import { mustHaveNoQuery } from '../query-names.js';
 import { checkChanged, checkCreated } from './destinations.js';
 import { type OwnedPostback, WhosePostback } from './whose-postback.js';
 
@@ -25,7 +27,7 @@ export class WrittenPostbacks {
   ) {}
 
   creation(tenant: TenantContext, { body, query }: DoorRequest): AskedCall {
-    refuseQuery(query);
+    mustHaveNoQuery(query);
     const fields = fieldsIn(body);
     const number = fields && idOf(fields, 'app_id');
     if (number === undefined)
@@ -47,7 +49,7 @@ export class WrittenPostbacks {
   }
 
   update(tenant: TenantContext, id: string, { body, query }: DoorRequest): AskedCall {
-    refuseQuery(query);
+    mustHaveNoQuery(query);
     const fields = fieldsIn(body) ?? {};
     mustAgree(fields, 'id', id);
     // Read here, so that one that is none is told of before Kochava is asked.
@@ -67,7 +69,7 @@ export class WrittenPostbacks {
   }
 
   deletion(tenant: TenantContext, id: string, { body, query }: DoorRequest): AskedCall {
-    refuseQuery(query);
+    mustHaveNoQuery(query);
     mustBeEmpty(body);
     return {
       action: 'postback.delete',
@@ -97,18 +99,8 @@ export class WrittenPostbacks {
     fields?: JsonFields,
   ): OutgoingCall {
     return {
-      method,
-      path,
-      headers: { accept: 'application/json', ...(fields && { 'content-type': 'application/json' }) },
-      body: fields && JSON.stringify(fields),
+      ...jsonCall(method, path, fields),
       sent: () => this.reads.drop(at, id),
     };
-  }
-}
-
-/** The document knows none at writes, and a server may take them for fields of the body. */
-function refuseQuery(query: DoorRequest['query']): void {
-  if (query.length > 0) {
-    throw badInput(query.map(([name]) => ({ pointer: `/${name.slice(0, 50)}`, detail: 'is not taken in the query' })));
   }
 }
