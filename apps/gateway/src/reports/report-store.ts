@@ -65,6 +65,7 @@ const LOOK_MS = 120_000;
 const MOST_OVERDUE = 500;
 /** Requests that were the same while one was under way share a token. */
 const MOST_OF_TOKENS = 1000;
+const MOST_LOST = 100;
 /** When whoever takes a report now must have said again that it is at it. */
 export const leaseEnd = (): Date => new Date(Date.now() + LOOK_MS);
 const PURPOSE = 'report delivery';
@@ -205,6 +206,25 @@ export class ReportStore {
       select: { upstreamToken: true },
     });
     return new Set(rows.flatMap(({ upstreamToken }) => upstreamToken ?? []));
+  }
+
+  /** The idempotency key of a request of this key's own that was the same, and whose answer is lost so far. */
+  async lostTwin(tenant: TenantContext, appId: string, asked: AskedReport): Promise<string | undefined> {
+    const rows = await this.prisma.report.findMany({
+      where: {
+        ...visible(tenant),
+        appId,
+        keyId: tenant.keyId,
+        status: { in: ['SUBMITTING', 'UNCONFIRMED'] },
+        upstreamToken: null,
+        idempotencyKey: { not: null },
+      },
+      orderBy: { id: 'desc' },
+      select: { request: true, idempotencyKey: true },
+      take: MOST_LOST,
+    });
+    const text = JSON.stringify(asked);
+    return rows.find(({ request }) => JSON.stringify(request) === text)?.idempotencyKey ?? undefined;
   }
 
   /** The report under way that asks the same of the same app with the same credential. */

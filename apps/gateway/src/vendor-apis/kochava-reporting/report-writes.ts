@@ -24,7 +24,9 @@ export class ReportWrites {
   /** Always with a token: of the report that was made, or of the same one under way. OUTCOME_UNKNOWN where none comes. */
   async create(tenant: TenantContext, endpoint: KochavaReportKind, body: ReportingBody): Promise<object> {
     const app = await this.app.of(tenant, body, 'report.request');
-    const { value } = await this.requests.ask(tenant, app.id, () => writtenReport(endpoint, body));
+    const asked = writtenReport(endpoint, body);
+    const key = await this.naming.keyOf(tenant, app.id, asked.asked);
+    const { value } = await this.requests.ask(tenant, app.id, () => asked, key);
     return createdAs(value.upstreamToken === null ? await this.naming.named(tenant, value) : value);
   }
 
