@@ -95,7 +95,7 @@ export async function exchange(http: UpstreamHttp, sending: Sending, call: Outgo
       sent: true,
       status,
     });
-    throw refusalOf(no, answer, dialect, [...secrets]);
+    throw await refusalOf(no, answer, dialect, [...secrets]);
   }
   const again: AskAgain = async (query) => {
     const more = await exchange(http, sending, { ...call, query, rewrite: (page) => page });

@@ -38,9 +38,15 @@ function errorBody(error: string, { url }: FastifyRequest): unknown {
   return path.endsWith('/getapps') ? [{ status: 'Error', error }] : { status: 'Error', error };
 }
 
+const CREDENTIAL_REFUSED =
+  'Kochava does not accept this tenant’s credential. ' +
+  'The operator sets another with PUT /v1/admin/tenants/{slug}/credentials/kochava-reporting.';
+
 /** In Kochava's words where it has some: clients look for "API KEY" to tell a bad key from a bad request. */
 function sentenceOf({ code, message, details }: GatewayError): string {
   if (code === 'UNAUTHENTICATED') return `Error request parameters: Error. Invalid reporting API Key. ${message}`;
+  // Kochava's own words would be taken for the caller's key.
+  if (code === 'CREDENTIAL_REJECTED') return CREDENTIAL_REFUSED;
   if (code !== 'BAD_USER_INPUT') return message;
   const problems = details.errors?.map(({ pointer, detail }) => `${fieldAt(pointer)} ${detail}`) ?? [message];
   const told = problems.join('; ');
