@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isDatabaseAway, type Prisma, PrismaService } from '#libs/database';
 import { AUDIT_OPTIONS, type AuditOptions } from './audit-options.js';
 import { errorLabel } from './error-label.js';
+import type { EventText } from './row-sql.js';
 import { logUnavailable } from './unavailable.js';
 
 /** Most events held in memory while the database is away: some minutes of a busy gateway, some 50 MB. */
@@ -18,7 +19,7 @@ interface Statement {
 /** What is to be written: events that wait for the next seal, and outcomes that the database missed. */
 @Injectable()
 export class Journal {
-  private events = new Map<string, string[]>();
+  private events = new Map<string, EventText[]>();
   private readonly refusals = new Map<string, number>();
   private buffered = 0;
   private dropped = 0;
@@ -31,7 +32,7 @@ export class Journal {
   ) {}
 
   /** Buffers an event, as its row's text: no wait, no I/O. Past the bound it is dropped, counted, and told at the next seal. */
-  add(chain: string, text: string): void {
+  add(chain: string, text: EventText): void {
     if (this.buffered >= MOST_BUFFERED) {
       this.dropped++;
       return;
@@ -101,7 +102,7 @@ export class Journal {
   }
 
   /** Rows as their texts. They are the caller's now, too. */
-  takeEvents(chain: string): string[] {
+  takeEvents(chain: string): EventText[] {
     const events = this.events.get(chain) ?? [];
     this.events.delete(chain);
     this.buffered -= events.length;
@@ -109,7 +110,7 @@ export class Journal {
   }
 
   /** After a seal that failed. Events that the database refuses again and again are given up, lest they fill the buffer. */
-  putBack(chain: string, events: string[], error: unknown): void {
+  putBack(chain: string, events: EventText[], error: unknown): void {
     this.unsealed.add(chain);
     const refusals = isDatabaseAway(error) ? 0 : (this.refusals.get(chain) ?? 0) + 1;
     if (events.length > 0 && refusals >= MOST_REFUSALS) {

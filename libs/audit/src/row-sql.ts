@@ -41,41 +41,70 @@ const netstrings = [`r.seq::text`, ...COLUMNS.map(asText)]
 /** Of `audit_rows AS r`: sha-256 over every column, in hex. Reckoned where the row is, so that none travels for it. */
 export const ROW_DIGEST = Prisma.raw(`encode(sha256(convert_to(${netstrings}, 'UTF8')), 'hex')`);
 
-/** A row as JSON, as insertRows takes it. Rows wait in memory in this form: for the collector a text is one object. */
-export const rowText = (row: NewRow): string => rowPieces(row, NONE)[0]!;
+/** What rows of the same read by the same key differ in. */
+const OWN = ['id', 'at', 'duration_ms', 'request_id'] as const satisfies readonly (keyof NewRow)[];
 
-/** As rowText, without the values of `open`: what stands before, between and behind them. */
-export function rowPieces(row: NewRow, open: ReadonlySet<keyof NewRow>): string[] {
-  const pieces: string[] = [];
-  let text = '';
-  let before = '{';
-  for (const [name] of COLUMNS) {
-    const value = row[name];
-    // What a record does not name is null.
-    if (value === null && !open.has(name)) continue;
-    text += `${before}"${name}":`;
-    before = ',';
-    if (open.has(name)) {
-      pieces.push(text);
-      text = '';
-    } else text += JSON.stringify(value);
-  }
-  return [...pieces, `${text}}`];
+/** An event that differs from others in OWN alone. */
+export interface AlikeEvent {
+  /** All the rest of its row, as JSON: the same text for all of them. */
+  readonly like: string;
+  /** OWN, as the inside of a JSON object. */
+  readonly own: string;
 }
 
-const NONE: ReadonlySet<keyof NewRow> = new Set();
+/** A row that waits in memory, as JSON: for the collector a text is one object. */
+export type EventText = string | AlikeEvent;
+
+/** A row as JSON, as insertRows takes it. What a record does not name is null. */
+export const rowText = (row: NewRow): string =>
+  JSON.stringify(Object.fromEntries(COLUMNS.flatMap(([name]) => (row[name] === null ? [] : [[name, row[name]]]))));
+
+/** What AlikeEvents of `row` are like. */
+export const likeOf = (row: NewRow): string => rowText({ ...row, ...NOTHING } as NewRow);
+
+const NOTHING = Object.fromEntries(OWN.map((name) => [name, null]));
 
 /**
- * One statement that inserts `rows`, sealed into `batch` or not yet. A row that is there already is left as it is: a
+ * One statement that inserts `rows`, not sealed yet. A row that is there already is left as it is: a
  * commit whose answer was lost may be repeated. `first` is a WITH clause, `only` a condition on its outcome.
  */
 export function insertRows(
   rows: readonly string[],
-  { batch, first = Prisma.empty, only = Prisma.empty }: { batch?: number; first?: Prisma.Sql; only?: Prisma.Sql } = {},
+  { first = Prisma.empty, only = Prisma.empty }: { first?: Prisma.Sql; only?: Prisma.Sql } = {},
 ): Prisma.Sql {
   return Prisma.sql`${first} INSERT INTO audit_rows AS r (${Prisma.raw(names)}, batch)
-    SELECT ${Prisma.raw(values)}, ${batch ?? null}::int
+    SELECT ${Prisma.raw(values)}, NULL::int
     FROM json_to_recordset(${`[${rows.join(',')}]`}::json) AS new(${Prisma.raw(shape)}) ${only}
+    ON CONFLICT (id) DO NOTHING`;
+}
+
+const own = new Set<string>(OWN);
+const ownShape = COLUMNS.flatMap(([name, type]) => (own.has(name) ? [`"${name}" ${type}`] : [])).join(', ');
+const ownNames = COLUMNS.flatMap(([name]) => (own.has(name) ? [`"${name}"`] : [])).join(', ');
+const eventValues = COLUMNS.map(([name, type]) => {
+  if (own.has(name)) return `coalesce(own."${name}", alike."${name}")`;
+  return type === 'json' ? `alike."${name}"::json` : `alike."${name}"`;
+}).join(', ');
+
+/**
+ * As insertRows, of events, in their order, sealed into `batch`. What many of them have in common travels once: it is most
+ * of each, and is written and read several times on its way.
+ */
+export function insertEvents(events: readonly EventText[], batch: number): Prisma.Sql {
+  const numbers = new Map<string, number>();
+  const rows = events.map((event) => {
+    const like = typeof event === 'string' ? event : event.like;
+    let number = numbers.get(like);
+    if (number === undefined) numbers.set(like, (number = numbers.size));
+    return typeof event === 'string' ? `{"n":${number}}` : `{"n":${number},${event.own}}`;
+  });
+  const alike = [...numbers].map(([like, number]) => `{"n":${number},${like.slice(1)}`);
+  return Prisma.sql`INSERT INTO audit_rows AS r (${Prisma.raw(names)}, batch)
+    SELECT ${Prisma.raw(eventValues)}, ${batch}::int
+    FROM ROWS FROM (json_to_recordset(${`[${rows.join()}]`}::json) AS (n int, ${Prisma.raw(ownShape)}))
+      WITH ORDINALITY AS own(n, ${Prisma.raw(ownNames)}, place)
+    JOIN json_to_recordset(${`[${alike.join()}]`}::json) AS alike(n int, ${Prisma.raw(shape)}) ON alike.n = own.n
+    ORDER BY own.place
     ON CONFLICT (id) DO NOTHING`;
 }
 

@@ -4,7 +4,7 @@ import { AUDIT_OPTIONS, type AuditOptions } from './audit-options.js';
 import { type Batch, batchHash, chainLock, FIRST_PREVIOUS } from './chain.js';
 import { errorLabel } from './error-label.js';
 import { Journal } from './journal.js';
-import { digesting, insertRows } from './row-sql.js';
+import { digesting, type EventText, insertEvents } from './row-sql.js';
 
 const EVERY_MS = 1_000;
 /** Rows of one batch: bounds the transaction, and what verification holds in memory. */
@@ -102,7 +102,7 @@ export class Sealer implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Seals `events` and, as far as there is room, unsealed rows into the chain's next batch. Answers its rows' number. */
-  private sealBatch(chain: string, events: readonly string[]): Promise<number> {
+  private sealBatch(chain: string, events: readonly EventText[]): Promise<number> {
     return this.prisma.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${chainLock(chain)}, 0))`;
       const last = await tx.auditBatch.findFirst({
@@ -132,9 +132,9 @@ export class Sealer implements OnModuleInit, OnApplicationShutdown {
     return linesOf(await tx.$queryRaw<Digests>(digesting(change)));
   }
 
-  private async insertEvents(tx: Prisma.TransactionClient, events: readonly string[], batch: number) {
+  private async insertEvents(tx: Prisma.TransactionClient, events: readonly EventText[], batch: number) {
     if (events.length === 0) return [];
-    return linesOf(await tx.$queryRaw<Digests>(digesting(insertRows(events, { batch }))));
+    return linesOf(await tx.$queryRaw<Digests>(digesting(insertEvents(events, batch))));
   }
 
   private async insertBatch(tx: Prisma.TransactionClient, batch: Batch): Promise<void> {
