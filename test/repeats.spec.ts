@@ -267,4 +267,15 @@ describe('requests that come again', () => {
     await gateway.app.get(Tenants).rename('orbit', { name: 'Orbit & Sons' });
     expect(await isLong(ask(bearer(key)))).toBe(true);
   });
+
+  it('hold no compiled query beyond those that may be kept', async () => {
+    const headers = bearer(await gateway.key());
+    const ask: Ask = (own) => post(own, query('{ viewer { keyName } } # first'));
+    await often(ask, headers);
+    const key = await gateway.key();
+    for (let n = 0; n < 200; n++)
+      for (let time = 0; time < 3; time++) await gateway.graphql(key, `{ viewer { keyName } } # ${n}`);
+    expect(await isLong(ask(headers))).toBe(true);
+    expect((await often(ask, headers)).text).toContain('"keyName":"spec"');
+  });
 });

@@ -89,6 +89,8 @@ export class RepeatRoad {
     const requestId = saneId(id);
     const caller = new RequestCaller(head.key, head.edge, requestId, head.bypassCache, response);
     const note = (status: number): void => {
+      // Nobody was answered: the long road says nothing of it either.
+      if (response.destroyed) return;
       const ms = performance.now() - startedAt;
       this.answered.note({ method: request.method!, route: head.route, status, ms }, requestId, caller);
     };
