@@ -1,4 +1,4 @@
-// Answers of Adjust's KPI Service, in its own shape. The same question always gets the same bytes.
+// Answers of Adjust's KPI Service, in its own shape. The same question gets the same bytes, but for CHANGING_APP.
 export const COUNTRIES = ['de', 'us', 'fr', 'gb', 'jp', 'br', 'in', 'ca', 'it', 'es', 'nl', 'se'];
 export const networkOf = (index) => ({ token: `tok${1000 + index}`, name: `Network ${index}` });
 const DAY = 86_400_000;
@@ -19,8 +19,12 @@ const networksOf = (app) =>
 export const SLOW_APP = 'slow00000001';
 export const SLOW_MS = 200;
 
+/** The app whose numbers differ from answer to answer, and how many different answers there are. */
+export const CHANGING_APP = 'changing0001';
+export const TURNS = 16;
+
 /** The body for a path such as /kpis/v1/APP?start_date=…&end_date=…&grouping=…; each KPI is a whole number. */
-export function answerTo(path) {
+export function answerTo(path, turn = 0) {
   const { pathname, searchParams } = new URL(path, 'http://upstream');
   const tokens = (pathname.split('/')[3] ?? '').split(',');
   const kpis = (searchParams.get('kpis') ?? '').split(',');
@@ -35,7 +39,7 @@ export function answerTo(path) {
   };
   const below = (depth, base, last) => {
     const level = levels[grouping[depth]];
-    if (!level) return { kpi_values: kpis.map((_, index) => 1000 * index + base + last * (index + 1)) };
+    if (!level) return { kpi_values: kpis.map((_, index) => 1000 * index + base + last * (index + 1) + turn) };
     const { list, items, weight } = level;
     const isLast = depth === grouping.length - 1 && list === 'networks';
     return {

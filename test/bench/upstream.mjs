@@ -1,17 +1,18 @@
 // A static stand-in for Adjust, as fast as node:http is. GET /count answers how many questions it was asked.
 import { createServer } from 'node:http';
-import { answerTo, SLOW_APP, SLOW_MS } from './answers.mjs';
+import { answerTo, CHANGING_APP, SLOW_APP, SLOW_MS, TURNS } from './answers.mjs';
 
 const kept = new Map();
 let count = 0;
 
-function bodyOf(path) {
-  let body = kept.get(path);
+function bodyOf(path, turn) {
+  const key = `${turn} ${path}`;
+  let body = kept.get(key);
   if (body) return body;
-  body = answerTo(path);
+  body = answerTo(path, turn);
   // Enough for the questions of one measurement, and no more: answers are up to 5 MB.
   if (kept.size === 2000) kept.clear();
-  kept.set(path, body);
+  kept.set(key, body);
   return body;
 }
 
@@ -21,7 +22,7 @@ const server = createServer((request, response) => {
     return;
   }
   count++;
-  const body = bodyOf(request.url);
+  const body = bodyOf(request.url, request.url.includes(CHANGING_APP) ? count % TURNS : 0);
   const send = () => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
     response.end(body);

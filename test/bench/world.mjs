@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { SIZES, SLOW_APP, vendorPath } from './answers.mjs';
+import { CHANGING_APP, SIZES, SLOW_APP, vendorPath } from './answers.mjs';
 import { start, stopAll } from './processes.mjs';
 
 export const APP = '2eb2na2w54c3';
@@ -96,15 +96,17 @@ async function furnish(url) {
   const tenant = await admin('POST', '', { slug, name: 'Orbit Games' });
   await admin('PUT', `/${slug}/credentials/adjust`, { secret: randomBytes(12).toString('hex') });
   const app = (name, adjustToken) => admin('POST', `/${slug}/apps`, { name, platform: 'IOS', adjustToken });
-  const [{ id: appId }, { id: slowAppId }] = [await app('Orbit Runner', APP), await app('Slow Runner', SLOW_APP)];
+  const { id: appId } = await app('Orbit Runner', APP);
+  const { id: slowAppId } = await app('Slow Runner', SLOW_APP);
+  const { id: changingAppId } = await app('Changing Runner', CHANGING_APP);
   const { key } = await admin('POST', `/${slug}/api-keys`, { name: 'bench', scopes: ['kpis:read', 'cache:bypass'] });
-  return { tenantId: tenant.id, appId, slowAppId, key };
+  return { tenantId: tenant.id, appId, slowAppId, changingAppId, key };
 }
 
 /** Neither served from the cache nor joined to a read under way. */
 export const FRESH = { 'cache-control': 'no-cache' };
 
-export const proxied = (world, size) => ({ url: world.proxy.url + vendorPath(size, APP) });
+export const proxied = (world, size, app = APP) => ({ url: world.proxy.url + vendorPath(size, app) });
 
 /** The path of `GET /v1/kpis` for the question of `size`. */
 export function restPath(appId, size, format = 'json') {
