@@ -34,7 +34,7 @@ export class PassOn {
     try {
       passed = await this.pass(tenant, dialect, asked);
     } catch (error) {
-      if (!(error instanceof VendorRefusal)) throw outcomeOf(error, asked);
+      if (!(error instanceof VendorRefusal)) throw toGatewayError(error);
       passed = error.answer;
     }
     await handOn(reply, passed);
@@ -57,6 +57,8 @@ export class PassOn {
         const passed = await exchange(this.http, sending, call);
         note({ upstreamStatus: passed.status });
         return passed;
+      } catch (error) {
+        throw error instanceof VendorRefusal ? error : outcomeOf(error, asked);
       } finally {
         await call.sent?.();
       }
