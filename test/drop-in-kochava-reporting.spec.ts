@@ -1,4 +1,5 @@
 import { DEMO_REPORTING_KEY } from '../apps/sandbox/src/index.js';
+import { ScheduleFollower } from '../apps/gateway/src/schedules/schedule-follower.js';
 import { ask, askKochava, askRaw, aSummary, DOOR, GUID } from './support/reporting-door.js';
 import { push, sent, useReports } from './support/reports.js';
 import { clientGet, seen } from './support/vendor-door.js';
@@ -230,6 +231,26 @@ describe('Kochava’s Reporting API at the gateway', () => {
       expect((await ask(gateway, key, '/v1.4/schedule/delete', subject)).text).toBe('{"status":"Deleted"}');
       const again = await ask(gateway, key, '/schedule/delete', subject);
       expect(again.json).toEqual({ status: 'Error', error: 'Schedule token not found' });
+    });
+
+    it('are followed: what their runs make is listed, and has its file', async () => {
+      const made = await schedule(aSchedule({ frequency: 'hourly', run_on: '0', delay: '0', previous_time: '60' }));
+      const { body } = await gateway.http('get', '/v1/schedules', key);
+      const { id } = (body.data as { id: string }[])[0]!;
+      await gateway.database.sql(
+        `UPDATE schedules SET accounted_until = now() - interval '61 minutes', next_look_at = now() WHERE id = $1`,
+        [id],
+      );
+      push(gateway, 3_600_000);
+      await gateway.app.get(ScheduleFollower).look(id);
+      const { body: reports } = await gateway.http('get', `/v1/schedules/${id}/reports`, key);
+      expect(reports.data).toMatchObject([{ kind: 'SUMMARY', app: { id: gateway.apps[0].id } }]);
+      const subject = { app_guid: GUID, token: reports.data[0].upstreamToken };
+      push(gateway, 10_000);
+      const told = await ask(gateway, key, '/progress', subject);
+      expect((await clientGet(gateway.url, new URL(told.json.report).pathname)).status).toBe(200);
+      const { json } = await ask(gateway, key, '/schedule/progress', { app_guid: GUID, token: made.report_token });
+      expect(json['last_requested_token']).toBe(subject.token);
     });
 
     it('are taken in the spellings of the document’s tables and samples', async () => {

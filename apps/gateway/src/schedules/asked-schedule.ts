@@ -48,5 +48,18 @@ export function upstreamScheduleOf(asked: AskedSchedule, appGuid: string, keys?:
 /** The report that one run makes, as if it had been asked for. */
 export function askedReportOf(asked: AskedSchedule, window: Pick<RunWindow, 'start' | 'end'> | undefined): AskedReport {
   const { cadence: _, ...report } = asked;
-  return { ...report, ...(window && { start: window.start.toISOString(), end: window.end.toISOString() }) };
+  return {
+    ...report,
+    spec: ofOneRun(report.spec),
+    ...(window && { start: window.start.toISOString(), end: window.end.toISOString() }),
+  };
+}
+
+/** When a schedule runs, in Kochava's words, which are no part of what a run of it asks. */
+const CADENCE = new Set(['frequency', 'run_on', 'runon', 'delay', 'previous_time', 'previoustime']);
+
+function ofOneRun({ kochava, ...spec }: AskedReport['spec']): AskedReport['spec'] {
+  if (!kochava) return spec;
+  const body = Object.entries(kochava.body).filter(([name]) => !CADENCE.has(name));
+  return { kochava: { ...kochava, body: Object.fromEntries(body) } };
 }

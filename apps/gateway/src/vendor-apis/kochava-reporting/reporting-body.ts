@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { badInput, GatewayError } from '#libs/domain';
+import { badInput, type GatewayError } from '#libs/domain';
 import { queryOf } from '../door-request.js';
-import { standsTwice, strictJson } from '../strict-json.js';
+import { fieldsIn } from '../json-fields.js';
+import { standsTwice } from '../strict-json.js';
 
 const API_KEY = 'api_key';
 
@@ -26,11 +27,7 @@ export class ReportingBody {
   }
 
   private static read(request: FastifyRequest): ReportingBody {
-    const text = request.doorBody ?? '';
-    const sent = text.trim() === '' ? {} : strictJson(text.replace(/^\uFEFF/, ''));
-    if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) {
-      throw new GatewayError('BAD_USER_INPUT', 'The body must be one JSON object.');
-    }
+    const sent = fieldsIn(request.doorBody ?? '') ?? {};
     const fields = new Map<string, unknown>();
     for (const [name, value] of [...Object.entries(sent), ...queryOf(request)] as [string, unknown][]) {
       const known = name.trim().toLowerCase();

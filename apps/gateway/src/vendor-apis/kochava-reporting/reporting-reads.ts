@@ -5,6 +5,8 @@ import { reportingRefusal } from '#libs/kochava-reporting';
 import { CredentialVault, type OpenedApp } from '#libs/tenancy';
 import type { UpstreamAnswer } from '#libs/upstream-http';
 import type { AskedCall, OutgoingCall } from '../asked-call.js';
+import { jsonCall } from '../json-call.js';
+import type { JsonFields } from '../json-fields.js';
 import { OwnApp } from './own-app.js';
 import {
   isAbout,
@@ -145,12 +147,9 @@ function withoutKeysIn(told: WireObject): WireObject {
 }
 
 /** A call of the Reporting API, by its newest version. `aboutReport`: an error may be news of a report. */
-export function post(endpoint: string, body: object, aboutReport = false): OutgoingCall {
+export function post(endpoint: string, body: JsonFields, aboutReport = false): OutgoingCall {
   return {
-    method: 'POST',
-    path: `/v1.4/${endpoint}`,
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify(body),
+    ...jsonCall('POST', `/v1.4/${endpoint}`, body),
     refusal: reportingRefusal(endpoint, aboutReport),
     rewrite: (answer) => answer,
   };

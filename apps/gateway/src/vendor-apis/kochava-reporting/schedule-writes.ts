@@ -4,6 +4,7 @@ import { canUpdateNotify, type KochavaReportKind } from '#libs/kochava-reporting
 import { mailAllowed, type OpenedApp, TenantLimits } from '#libs/tenancy';
 import type { ScheduleModel } from '#libs/database';
 import type { AskedCall } from '../asked-call.js';
+import type { JsonFields } from '../json-fields.js';
 import { type AskedSchedule } from '../../schedules/asked-schedule.js';
 import { ScheduleWritesService } from '../../schedules/schedule-writes.service.js';
 import { OwnApp } from './own-app.js';
@@ -84,7 +85,7 @@ export class ScheduleWrites {
     app: OpenedApp,
     action: 'schedule.update' | 'schedule.delete',
     operation: string,
-    request: { token: string },
+    request: JsonFields & { token: string },
     scope: Scope = 'schedules:write',
   ): AskedCall {
     return {
