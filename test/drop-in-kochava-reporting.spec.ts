@@ -253,6 +253,24 @@ describe('Kochava’s Reporting API at the gateway', () => {
       expect(json['last_requested_token']).toBe(subject.token);
     });
 
+    it('whose answer was lost are found, and not made again', async () => {
+      gateway.sandbox.misbehave({ path: '/schedule/summary', do: { kind: 'reset', when: 'after' } });
+      const made = await schedule(aSchedule());
+      expect(made).toEqual({ status: 'scheduled', report_token: expect.stringMatching(TOKEN) });
+      expect(sent(gateway).filter((path) => path === '/schedule/summary')).toHaveLength(1);
+    });
+
+    it('that are looked for are joined by who sends them again', async () => {
+      gateway.sandbox.misbehave({ path: '/schedule/summary', do: { kind: 'reset', when: 'before' } });
+      const body = aSchedule();
+      const answers = await Promise.all([
+        schedule(body),
+        new Promise((resolve) => setTimeout(resolve, 3_000)).then(() => schedule(body)),
+      ]);
+      for (const { error } of answers) expect(error).toContain('/schedule/tokens before you ask again');
+      expect(sent(gateway).filter((path) => path === '/schedule/summary')).toHaveLength(1);
+    }, 40_000);
+
     it('are taken in the spellings of the document’s tables and samples', async () => {
       const sql = { app_guid: GUID, custom_report_name: 'kochavaquery', sql_kquery: 'SELECT 1' };
       expect(await schedule({ ...sql, frequency: 'daily', run_on: '0' }, '/schedule/custom')).toEqual(QUEUED);

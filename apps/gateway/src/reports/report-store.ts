@@ -63,9 +63,6 @@ export interface ReportChange {
 /** Longer than any look takes: past it, whoever began it is gone. */
 const LOOK_MS = 120_000;
 const MOST_OVERDUE = 500;
-/** Requests that were the same while one was under way share a token. */
-const MOST_OF_TOKENS = 1000;
-const MOST_LOST = 100;
 /** When whoever takes a report now must have said again that it is at it. */
 export const leaseEnd = (): Date => new Date(Date.now() + LOOK_MS);
 const PURPOSE = 'report delivery';
@@ -208,25 +205,6 @@ export class ReportStore {
     return new Set(rows.flatMap(({ upstreamToken }) => upstreamToken ?? []));
   }
 
-  /** The idempotency key of a request of this key's own that was the same, and whose answer is lost so far. */
-  async lostTwin(tenant: TenantContext, appId: string, asked: AskedReport): Promise<string | undefined> {
-    const rows = await this.prisma.report.findMany({
-      where: {
-        ...visible(tenant),
-        appId,
-        keyId: tenant.keyId,
-        status: { in: ['SUBMITTING', 'UNCONFIRMED'] },
-        upstreamToken: null,
-        idempotencyKey: { not: null },
-      },
-      orderBy: { id: 'desc' },
-      select: { request: true, idempotencyKey: true },
-      take: MOST_LOST,
-    });
-    const text = JSON.stringify(asked);
-    return rows.find(({ request }) => JSON.stringify(request) === text)?.idempotencyKey ?? undefined;
-  }
-
   /** The report under way that asks the same of the same app with the same credential. */
   async twinOf(row: ReportModel): Promise<ReportModel | undefined> {
     const { tenantId, upstreamApp, credentialVersion, fingerprint } = row;
@@ -243,19 +221,6 @@ export class ReportStore {
       orderBy: { id: 'desc' },
     });
     return found ?? undefined;
-  }
-
-  /** Whatever of the tenant's has one of these tokens at Kochava, oldest first; `isVisible`: it is for this key. */
-  async byTokens(
-    tenant: TenantContext,
-    tokens: readonly string[],
-  ): Promise<{ row: ReportModel; isVisible: boolean }[]> {
-    const rows = await this.prisma.report.findMany({
-      where: { tenantId: tenant.tenantId, upstreamToken: { in: [...tokens] } },
-      orderBy: { id: 'asc' },
-      take: MOST_OF_TOKENS,
-    });
-    return rows.map((row) => ({ row, isVisible: isFor(tenant, row) }));
   }
 
   /** NOT_FOUND, in the same words, for what is another tenant's or not for this key. */
@@ -310,10 +275,8 @@ const runData = ({ asked, ...run }: RunReport) => ({
   fingerprint: '',
 });
 
-const isFor = ({ appIds }: TenantContext, { appId, kind }: ReportModel): boolean =>
-  appIds === null || (appIds.has(appId) && !(CROSS_APP_KINDS as readonly string[]).includes(kind));
-
-const visible = (tenant: TenantContext): Prisma.ReportWhereInput => ({
+/** What of the tenant's a key may see. */
+export const visible = (tenant: TenantContext): Prisma.ReportWhereInput => ({
   tenantId: tenant.tenantId,
   ...(tenant.appIds && { appId: { in: [...tenant.appIds] }, kind: { notIn: [...CROSS_APP_KINDS] } }),
 });

@@ -15,6 +15,7 @@ import { ReportRows } from './report-rows.js';
 import { ReportSender } from './report-sender.js';
 import { ReportSpool } from './report-spool.js';
 import { ReportStore } from './report-store.js';
+import { ReportTokens } from './report-tokens.js';
 import { ReportWaits } from './report-waits.js';
 import { ReportsController } from './reports.controller.js';
 import { ReportsResolver } from './reports.resolver.js';
@@ -33,6 +34,7 @@ export class ReportsModule {
       providers: [
         { provide: ReportSpool, useValue: new ReportSpool(dataDir) },
         ReportStore,
+        ReportTokens,
         KnownLinks,
         ReportAtKochava,
         ReportLinks,
@@ -55,6 +57,7 @@ export class ReportsModule {
         AppReportsResolver,
       ],
       exports: [
+        ReportTokens,
         ReportLinks,
         ReportStore,
         ReportMakers,

@@ -34,6 +34,7 @@ const LOOK_MS = 120_000;
 const MOST_OVERDUE = 500;
 /** Requests that were the same while one was under way share a token. */
 const MOST_OF_TOKENS = 1000;
+const MOST_LOST = 100;
 const PURPOSE = 'schedule delivery';
 const FOLLOWED: ScheduleStatus[] = ['SUBMITTING', 'UNCONFIRMED', 'ACTIVE'];
 
@@ -122,6 +123,24 @@ export class ScheduleStore {
       select: { upstreamToken: true },
     });
     return new Set(rows.flatMap(({ upstreamToken }) => upstreamToken ?? []));
+  }
+
+  /** The idempotency key of a request of this key's own that was the same, and whose answer is lost so far. */
+  async lostTwin(tenant: TenantContext, appId: string, asked: AskedSchedule): Promise<string | undefined> {
+    const rows = await this.prisma.schedule.findMany({
+      where: {
+        ...visible(tenant),
+        appId,
+        keyId: tenant.keyId,
+        status: { in: ['SUBMITTING', 'UNCONFIRMED'] },
+        idempotencyKey: { not: null },
+      },
+      orderBy: { id: 'desc' },
+      select: { request: true, idempotencyKey: true },
+      take: MOST_LOST,
+    });
+    const text = JSON.stringify(asked);
+    return rows.find(({ request }) => JSON.stringify(request) === text)?.idempotencyKey ?? undefined;
   }
 
   /** Whatever of the tenant's has one of these tokens at Kochava, oldest first; `isVisible`: it is for this key. */

@@ -39,7 +39,7 @@ export class SchedulesModule {
         AppSchedulesResolver,
         ReportScheduleResolver,
       ],
-      exports: [ScheduleStore, ScheduleMakers, ScheduleWritesService],
+      exports: [ScheduleStore, ScheduleMakers, ScheduleWritesService, ScheduleFollower],
     };
   }
 }

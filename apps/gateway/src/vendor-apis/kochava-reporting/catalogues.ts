@@ -5,7 +5,7 @@ import type { AskedCall } from '../asked-call.js';
 import { OwnApp } from './own-app.js';
 import { isObject, readAnswer, unreadableAnswer, type WireObject, withoutKeys, writeAnswer } from './report-answer.js';
 import type { ReportingBody } from './reporting-body.js';
-import { post } from './reporting-reads.js';
+import { post } from './reporting-call.js';
 
 /** What may be written in requests (FACTS §2.3): lists of words, and columns as they were designed at Kochava. */
 export const CATALOGUES = ['grouping', 'filtering', 'timezones', 'reportcolumns', 'templates'] as const;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#libs/domain';
 import type { OpenedApp } from '#libs/tenancy';
-import { ReportStore } from '../../reports/report-store.js';
+import { ReportTokens } from '../../reports/report-tokens.js';
 import { ScheduleStore } from '../../schedules/schedule-store.js';
 import { isObject, mayRead, readAnswer, unreadableAnswer, type WireObject, writeAnswer } from './report-answer.js';
-import { ReportLinks } from './report-links.js';
+import { GatewayLinks } from './gateway-links.js';
 
 interface Listing {
   app: OpenedApp;
@@ -16,9 +16,9 @@ interface Listing {
 @Injectable()
 export class ListedReports {
   constructor(
-    private readonly reports: ReportStore,
+    private readonly reports: ReportTokens,
     private readonly schedules: ScheduleStore,
-    private readonly links: ReportLinks,
+    private readonly links: GatewayLinks,
   ) {}
 
   /** Without those that are not for this key, which is told of none; links of the gateway's own. */

@@ -1,11 +1,12 @@
 import { Catalogues } from './catalogues.js';
 import { ListedReports } from './listed-reports.js';
 import { OwnApp } from './own-app.js';
-import { ReportLinks } from './report-links.js';
+import { GatewayLinks } from './gateway-links.js';
 import { ReportNaming } from './report-naming.js';
 import { ReportWrites } from './report-writes.js';
 import { ReportingDoor } from './reporting.door.js';
 import { ReportingReads } from './reporting-reads.js';
+import { ScheduleNaming } from './schedule-naming.js';
 import { ScheduleWrites } from './schedule-writes.js';
 import { TokenOwners } from './token-owners.js';
 
@@ -13,12 +14,13 @@ import { TokenOwners } from './token-owners.js';
 export const KOCHAVA_REPORTING_DOOR = [
   OwnApp,
   TokenOwners,
-  ReportLinks,
+  GatewayLinks,
   ListedReports,
   ReportingReads,
   Catalogues,
   ReportNaming,
   ReportWrites,
+  ScheduleNaming,
   ScheduleWrites,
   ReportingDoor,
 ];

@@ -2,6 +2,7 @@ import type { TenantContext } from '#libs/domain';
 import { quoteLongIntegers } from '#libs/kochava-reporting';
 import type { OpenedApp } from '#libs/tenancy';
 import { UpstreamError } from '#libs/upstream-http';
+import { CROSSING_APPS } from './crossing-apps.js';
 
 export type WireObject = Record<string, unknown>;
 
@@ -9,7 +10,6 @@ export type WireObject = Record<string, unknown>;
 const MASK = '[redacted]';
 /** Kochava's words for reports that are about one app alone. */
 const OF_ONE_APP = ['summary', 'detail'];
-const CROSS_APP_FIELDS = ['sql_kquery', 'filter_set_id', 'analytics', 'activation_partner_id', 'partner_audience_id'];
 
 export const isObject = (value: unknown): value is WireObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -39,7 +39,7 @@ export function isAbout(
   const guid = request && fieldOf(request, 'app_guid');
   if (typeof guid !== 'string' || guid.trim().toLowerCase() !== app.upstreamName.toLowerCase()) return false;
   return (
-    mayRead(tenant, reportType) && (tenant.appIds === null || !CROSS_APP_FIELDS.some((name) => fieldOf(request!, name)))
+    mayRead(tenant, reportType) && (tenant.appIds === null || !CROSSING_APPS.some((name) => fieldOf(request!, name)))
   );
 }
 

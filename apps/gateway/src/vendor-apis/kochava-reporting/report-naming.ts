@@ -5,6 +5,7 @@ import type { TenantContext } from '#libs/domain';
 import type { AskedReport } from '../../reports/asked-report.js';
 import { type ReportOfApp, reportOf } from '../../reports/report.model.js';
 import { ReportStore } from '../../reports/report-store.js';
+import { ReportTokens } from '../../reports/report-tokens.js';
 import { ReportWaits } from '../../reports/report-waits.js';
 import { isLive } from '../../reports/report-words.js';
 
@@ -19,6 +20,7 @@ const PATIENCE_MS = 15_000;
 export class ReportNaming {
   constructor(
     private readonly store: ReportStore,
+    private readonly tokens: ReportTokens,
     private readonly waits: ReportWaits,
   ) {}
 
@@ -27,7 +29,7 @@ export class ReportNaming {
    * and not asked for a second time.
    */
   async keyOf(tenant: TenantContext, appId: string, asked: AskedReport): Promise<string> {
-    return (await this.store.lostTwin(tenant, appId, asked)) ?? `kochava-reporting/${randomUUID()}`;
+    return (await this.tokens.lostTwin(tenant, appId, asked)) ?? `kochava-reporting/${randomUUID()}`;
   }
 
   /** The report as it stands when it has a token, has come to nothing, or nobody waits any longer. */

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError, type TenantContext } from '#libs/domain';
 import type { KochavaReportKind } from '#libs/kochava-reporting';
-import type { AskedCall } from '../asked-call.js';
 import { ReportRequestsService } from '../../reports/report-requests.service.js';
 import type { ReportFailure, ReportOfApp } from '../../reports/report.model.js';
 import { OwnApp } from './own-app.js';
 import { ReportNaming } from './report-naming.js';
 import type { ReportingBody } from './reporting-body.js';
-import { post } from './reporting-reads.js';
+import { type Outcome, post } from './reporting-call.js';
 import { TokenOwners } from './token-owners.js';
 import { writtenReport } from './written-report.js';
 
@@ -31,7 +30,7 @@ export class ReportWrites {
   }
 
   /** What is no report of ours is asked about first, and passed on: an answer, or a call that is still to be made. */
-  async delete(tenant: TenantContext, body: ReportingBody): Promise<{ done: object } | { call: AskedCall }> {
+  async delete(tenant: TenantContext, body: ReportingBody): Promise<Outcome> {
     const app = await this.app.of(tenant, body, 'report.delete');
     const token = body.must('token');
     const row = await this.owners.reportOf(tenant, app, token);

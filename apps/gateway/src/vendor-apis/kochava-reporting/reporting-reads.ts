@@ -5,8 +5,6 @@ import { reportingRefusal } from '#libs/kochava-reporting';
 import { CredentialVault, type OpenedApp } from '#libs/tenancy';
 import type { UpstreamAnswer } from '#libs/upstream-http';
 import type { AskedCall, OutgoingCall } from '../asked-call.js';
-import { jsonCall } from '../json-call.js';
-import type { JsonFields } from '../json-fields.js';
 import { OwnApp } from './own-app.js';
 import {
   isAbout,
@@ -17,8 +15,9 @@ import {
   withoutKeys,
   writeAnswer,
 } from './report-answer.js';
-import { ReportLinks, type ReportName } from './report-links.js';
+import { GatewayLinks, type ReportName } from './gateway-links.js';
 import type { ReportingBody } from './reporting-body.js';
+import { post } from './reporting-call.js';
 import { ListedReports } from './listed-reports.js';
 import { type Noun, TokenOwners, tokenNotFound } from './token-owners.js';
 
@@ -29,7 +28,7 @@ export class ReportingReads {
     private readonly app: OwnApp,
     private readonly owners: TokenOwners,
     private readonly listed: ListedReports,
-    private readonly links: ReportLinks,
+    private readonly links: GatewayLinks,
     private readonly vault: CredentialVault,
   ) {}
 
@@ -144,13 +143,4 @@ function withoutKeysIn(told: WireObject): WireObject {
   if (!isObject(request)) return told;
   const shown = withoutKeys(request);
   return shown === request ? told : { ...told, report_request: shown };
-}
-
-/** A call of the Reporting API, by its newest version. `aboutReport`: an error may be news of a report. */
-export function post(endpoint: string, body: JsonFields, aboutReport = false): OutgoingCall {
-  return {
-    ...jsonCall('POST', `/v1.4/${endpoint}`, body),
-    refusal: reportingRefusal(endpoint, aboutReport),
-    rewrite: (answer) => answer,
-  };
 }

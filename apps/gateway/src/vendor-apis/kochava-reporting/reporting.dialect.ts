@@ -48,8 +48,8 @@ function sentenceOf({ code, message, details }: GatewayError): string {
   // Kochava's own words would be taken for the caller's key.
   if (code === 'CREDENTIAL_REJECTED') return CREDENTIAL_REFUSED;
   if (code !== 'BAD_USER_INPUT') return message;
-  const problems = details.errors?.map(({ pointer, detail }) => `${fieldAt(pointer)} ${detail}`) ?? [message];
-  const told = problems.join('; ');
+  if (!details.errors) return `Error request parameters: ${message}`;
+  const told = details.errors.map(({ pointer, detail }) => `${fieldAt(pointer)} ${detail}`).join('; ');
   return `Error request parameters ${told}${told.endsWith('.') ? '' : '.'}`;
 }
 

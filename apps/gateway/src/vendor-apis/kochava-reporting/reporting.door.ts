@@ -9,12 +9,11 @@ import { unmodelled } from '../unmodelled.js';
 import { Catalogues, CATALOGUES } from './catalogues.js';
 import { ReportWrites } from './report-writes.js';
 import { ReportingBody } from './reporting-body.js';
+import type { Outcome } from './reporting-call.js';
 import { KOCHAVA_REPORTING } from './reporting.dialect.js';
 import { ReportingReads } from './reporting-reads.js';
 import { ScheduleWrites } from './schedule-writes.js';
 
-/** What a request comes to: an answer that a room of ours gave, or a call that is passed on. */
-type Outcome = { done: object } | { call: AskedCall };
 type Endpoint = (tenant: TenantContext, body: ReportingBody) => Outcome | Promise<Outcome>;
 
 /** FACTS §2.1: versions in the wild; what they take and answer is the same. */
@@ -85,8 +84,7 @@ export class ReportingDoor {
     if (read) return read(tenant, body);
     const write = this.writes.get(name);
     if (!write) return { call: this.unmodelled(request) };
-    if (request.method !== 'POST')
-      throw new GatewayError('BAD_USER_INPUT', 'method: send this by POST', { status: 405 });
+    if (request.method !== 'POST') throw new GatewayError('BAD_USER_INPUT', 'Send this by POST.', { status: 405 });
     this.passOn.mustAllow(tenant, write.scope);
     refuseKeysIn(KOCHAVA_REPORTING, Object.fromEntries(body.entries()));
     return write(tenant, body);

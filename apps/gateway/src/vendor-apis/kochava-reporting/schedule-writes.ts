@@ -9,11 +9,10 @@ import { type AskedSchedule } from '../../schedules/asked-schedule.js';
 import { ScheduleWritesService } from '../../schedules/schedule-writes.service.js';
 import { OwnApp } from './own-app.js';
 import { missing, type ReportingBody } from './reporting-body.js';
-import { post } from './reporting-reads.js';
+import { type Outcome, post } from './reporting-call.js';
+import { ScheduleNaming } from './schedule-naming.js';
 import { TokenOwners, tokenNotFound } from './token-owners.js';
 import { writtenSchedule } from './written-schedule.js';
-
-type Outcome = { done: object } | { call: AskedCall };
 
 /** Schedules made, changed and deleted at Kochava's door, in the room where all of them are. */
 @Injectable()
@@ -21,6 +20,7 @@ export class ScheduleWrites {
   constructor(
     private readonly app: OwnApp,
     private readonly writes: ScheduleWritesService,
+    private readonly naming: ScheduleNaming,
     private readonly owners: TokenOwners,
     private readonly limits: TenantLimits,
   ) {}
@@ -30,8 +30,11 @@ export class ScheduleWrites {
     const token = body.text('token');
     if (token !== undefined) return this.update(tenant, endpoint, body, token);
     const app = await this.app.of(tenant, body, 'schedule.create');
-    const { value } = await this.writes.ask(tenant, app.id, () => writtenSchedule(endpoint, body));
-    if (value.upstreamToken === null) {
+    const asked = writtenSchedule(endpoint, body);
+    const key = await this.naming.keyOf(tenant, app.id, asked.asked);
+    const { value } = await this.writes.ask(tenant, app.id, () => asked, key);
+    const made = value.upstreamToken === null ? await this.naming.named(tenant, value) : value;
+    if (made.upstreamToken === null) {
       const says = 'Kochava’s answer was lost: the schedule is looked for, and not made again.';
       throw new GatewayError('OUTCOME_UNKNOWN', `${says} Look for it with /schedule/tokens before you ask again.`, {
         vendor: 'KOCHAVA',
@@ -39,7 +42,7 @@ export class ScheduleWrites {
       });
     }
     // FACTS §5.13.
-    return { done: { status: endpoint === 'custom' ? 'queued' : 'scheduled', report_token: value.upstreamToken } };
+    return { done: { status: endpoint === 'custom' ? 'queued' : 'scheduled', report_token: made.upstreamToken } };
   }
 
   async delete(tenant: TenantContext, body: ReportingBody): Promise<Outcome> {

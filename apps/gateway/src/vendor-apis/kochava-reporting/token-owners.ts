@@ -9,7 +9,7 @@ import {
 } from '#libs/kochava-reporting';
 import { CredentialVault, type OpenedApp } from '#libs/tenancy';
 import { UpstreamError } from '#libs/upstream-http';
-import { ReportStore } from '../../reports/report-store.js';
+import { ReportTokens } from '../../reports/report-tokens.js';
 import { ScheduleStore } from '../../schedules/schedule-store.js';
 import { isAbout } from './report-answer.js';
 
@@ -25,7 +25,7 @@ const TOKEN = /^-?\d{1,20}$/;
 @Injectable()
 export class TokenOwners {
   constructor(
-    private readonly reports: ReportStore,
+    private readonly reports: ReportTokens,
     private readonly schedules: ScheduleStore,
     private readonly vault: CredentialVault,
     private readonly reportClient: KochavaReportClient,

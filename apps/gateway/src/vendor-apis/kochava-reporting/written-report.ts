@@ -5,6 +5,7 @@ import type { AskedReport, BucketKeys, WrittenReport } from '../../reports/asked
 import { DeliveryInput } from '../../reports/report.input.js';
 import type { Asked } from '../../reports/report-makers.js';
 import type { ReportKind } from '../../reports/report-words.js';
+import { OF_AUDIENCES } from './crossing-apps.js';
 import type { ReportingBody } from './reporting-body.js';
 
 /** Fields of the document, and of what real clients send (FACTS §2.2). Others may say where data goes, or whose it is. */
@@ -46,8 +47,6 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 /** Left over from calls before: one client keeps all that it ever sent (FACTS §2.1). */
 const LEFT_OVER: ReadonlySet<string> = new Set(['token', 'report']);
-/** What an audience is made of, or is sent by: such reports are not about one app alone. */
-const OF_AUDIENCES = ['filter_set_id', 'analytics', 'activation_partner_id', 'partner_audience_id'];
 
 /**
  * A report as it was written for one of Kochava's endpoints, which is sent as it stands: Kochava judges what it holds. Read

@@ -18,7 +18,7 @@ export interface ReportName {
 
 /** Puts links of the gateway's own in the place of Kochava's, which open a file to anybody for ten days. */
 @Injectable()
-export class ReportLinks {
+export class GatewayLinks {
   constructor(private readonly links: FileLinks) {}
 
   /** A report as `progress` or `tokens` tells it. The same object where it holds no link. */
