@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type AuditNote } from '#libs/audit';
+import type { AuditNote } from '#libs/audit';
 import { badInput, type TenantContext } from '#libs/domain';
 import { AppDirectory, TenantLimits } from '#libs/tenancy';
-import { postbackOf } from '../../postbacks/postback.model.js';
 import { type AppAtKochava, PostbackReads } from '../../postbacks/postback-reads.js';
 import type { AskedCall, OutgoingCall } from '../asked-call.js';
 import type { DoorRequest } from '../door-request.js';
@@ -86,8 +85,9 @@ export class WrittenPostbacks {
   private async found(tenant: TenantContext, id: string, note: AuditNote): Promise<OwnedPostback> {
     note({ resource: `postback:${id}` });
     const owned = await this.whose.find(tenant, id);
-    const { app } = owned.at;
-    note({ appId: app.id, before: postbackOf(app.id, owned.postback) });
+    const { id: appId } = owned.at.app;
+    // As the room tells it; a type that it does not know may be written here nevertheless.
+    note({ appId, before: { ...owned.postback, appId, type: owned.postback.type.toUpperCase() } });
     return owned;
   }
 
