@@ -12,6 +12,7 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { Recent, deepFreeze } from '../edge/recent.js';
 import type { GraphqlContext } from './graphql-context.js';
+import { KpisAlone } from './kpis-alone.js';
 import type { PastedRows } from './pasted-rows.js';
 
 type Run = (root: undefined, context: GraphqlContext, variables: object) => ExecutionResult | Promise<ExecutionResult>;
@@ -34,6 +35,8 @@ export class CompiledQuery {
   private static made = 0;
   private readonly id = CompiledQuery.made++;
   private madeTextRun?: Run;
+  /** Where it asks for KPIs and nothing else. */
+  readonly alone: KpisAlone | undefined;
 
   private constructor(
     readonly document: DocumentNode,
@@ -41,7 +44,9 @@ export class CompiledQuery {
     private readonly operation: OperationDefinitionNode,
     private readonly pasted: PastedRows,
     private readonly run: Run,
-  ) {}
+  ) {
+    this.alone = KpisAlone.of(operation);
+  }
 
   /** Undefined: this one can't be compiled. */
   static of(

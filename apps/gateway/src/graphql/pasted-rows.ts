@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   type DocumentNode,
   type FieldNode,
+  type GraphQLFieldConfig,
   GraphQLObjectType,
   GraphQLScalarType,
   GraphQLNonNull,
@@ -58,7 +59,10 @@ export class PastedRows {
     this.schema = new GraphQLSchema({
       ...config,
       types: config.types.filter((one) => one !== query),
-      query: new GraphQLObjectType({ ...others, fields: { ...fields, kpis: { ...fields['kpis']!, type: asText } } }),
+      query: new GraphQLObjectType({
+        ...others,
+        fields: { ...fields, kpis: answeredOnce({ ...fields['kpis']!, type: asText }) },
+      }),
       assumeValid: true,
     });
   }
@@ -114,6 +118,12 @@ function tableAsText(schema: GraphQLSchema): GraphQLObjectType<KpiTableView, Gra
 
 const textOfTable = (table: KpiTableView, _: unknown, context: GraphqlContext): string =>
   marked(context, table.rowsText);
+
+/** Does not ask again what has been asked already. */
+function answeredOnce(field: GraphQLFieldConfig<unknown, GraphqlContext>): GraphQLFieldConfig<unknown, GraphqlContext> {
+  const { resolve } = field;
+  return { ...field, resolve: (root, args, context, info) => context.kpis ?? resolve!(root, args, context, info) };
+}
 
 /** What stands in the answer for `text`. */
 function marked(context: GraphqlContext, text: string): string {

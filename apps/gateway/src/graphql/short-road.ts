@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { type Awaitable, type TenantContext, whenThere } from '#libs/domain';
+import type { KpiQueryInput } from '../kpis/kpi.input.js';
+import type { KpiAnswer } from '../kpis/kpi-answer.js';
+import { KpisService } from '../kpis/kpis.service.js';
 import { CompiledQueries } from './compiled-queries.js';
 import type { CompiledQuery } from './compiled-query.js';
 import type { GraphqlContext } from './graphql-context.js';
@@ -29,11 +33,13 @@ const LONGEST_ACCEPT = 500;
 export class ShortRoad {
   /** The Content-Type that Apollo chose for an Accept. */
   private readonly typeFor = new Map<string, string>();
+  private room?: KpisService;
 
   constructor(
     adapterHost: HttpAdapterHost,
     private readonly compiled: CompiledQueries,
     private readonly errors: GraphqlErrors,
+    private readonly modules: ModuleRef,
   ) {
     // Before Apollo's driver puts its route there, when the module starts.
     const fastify = adapterHost.httpAdapter.getInstance<FastifyInstance>();
@@ -79,9 +85,42 @@ export class ShortRoad {
   private repeatOf(text: string, operationName: string | null | undefined, read: object): Repeat {
     return (caller) => {
       const query = this.compiled.find(text, operationName);
+      if (!query) return undefined;
+      const context: GraphqlContext = { request: { id: caller.requestId, caller } };
+      const input = caller.scopes.has('kpis:read') ? query.alone?.inputOf(read) : undefined;
+      const body = input ? this.alone(query, read, input, caller, context) : this.written(query, read, context);
       // What fails is told in the body: a query that could be run with these variables once can be run with them again.
-      return query && this.written(query, read, { request: { id: caller.requestId, caller } }).then(asRepeated);
+      return whenThere(body, asRepeated);
     };
+  }
+
+  /** An answer whose question is asked here; whatever is thrown, GraphQL tells of it, and asks nothing again. */
+  private alone(
+    query: CompiledQuery,
+    read: object,
+    input: KpiQueryInput,
+    caller: TenantContext,
+    context: GraphqlContext,
+  ): Awaitable<string | undefined> {
+    const told = (answer: KpiAnswer): Awaitable<string | undefined> => {
+      try {
+        return query.alone!.write(answer);
+      } catch {
+        return this.written(query, read, { ...context, kpis: answer });
+      }
+    };
+    const failed = (error: unknown): Promise<string | undefined> =>
+      this.written(query, read, { ...context, kpis: Promise.reject(error as Error) });
+    try {
+      const answer = this.kpis.find(caller, input);
+      return answer instanceof Promise ? answer.then(told, failed) : told(answer);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  private get kpis(): KpisService {
+    return (this.room ??= this.modules.get(KpisService, { strict: false }));
   }
 
   private async written(query: CompiledQuery, read: object, context: GraphqlContext): Promise<string | undefined> {
