@@ -4,6 +4,7 @@ import pg from 'pg';
 import { Sealer } from '#libs/audit';
 import { ApiKeys, CredentialVault, Tenants } from '#libs/tenancy';
 import { DEMO_USER } from '../apps/sandbox/src/index.js';
+import { CompiledQuery } from '../apps/gateway/src/graphql/compiled-query.js';
 import { KeyGuard } from '../apps/gateway/src/edge/key-guard.js';
 import { GatewayMetrics } from '../apps/gateway/src/operations/gateway-metrics.js';
 import { Lifecycle } from '../apps/gateway/src/operations/lifecycle.js';
@@ -277,5 +278,58 @@ describe('requests that come again', () => {
       for (let time = 0; time < 3; time++) await gateway.graphql(key, `{ viewer { keyName } } # ${n}`);
     expect(await isLong(ask(headers))).toBe(true);
     expect((await often(ask, headers)).text).toContain('"keyName":"spec"');
+  });
+
+  describe('for KPIs alone', () => {
+    const input = { from: '2026-01-01', to: '2026-01-02', metrics: ['INSTALLS', 'CTR'], groupBy: ['DAY', 'COUNTRY'] };
+    const asking =
+      (selection: string, more: object = {}): Ask =>
+      (headers) => {
+        const text = `query Q($question: KpiQueryInput!) { ${selection.replace('kpis', 'kpis(input: $question)')} }`;
+        return post(headers, JSON.stringify({ query: text, variables: { question: { ...input, ...more } } }));
+      };
+    let key: string;
+    beforeAll(async () => {
+      key = await gateway.key({ name: 'alone' });
+    });
+
+    it.each<[string, string, boolean]>([
+      ['rows', 'kpis { rows { time country metrics { name value } } }', true],
+      ['other names', 'all: kpis { n: rowCount lines: rows { day: time vendor } cut: truncated }', true],
+      ['rows twice', 'kpis { a: rows { time } b: rows { metrics { v: value } } rowCount }', true],
+      ['types', 'kpis { rows { __typename time metrics { __typename value } } }', true],
+      ['fields to merge', 'kpis { rows { time } rows { vendor } }', false],
+      ['conditions', 'kpis { rows { time @include(if: true) } }', false],
+      ['rows of apps', 'kpis { rows { time app { name } } }', false],
+      ['sources beside rows', 'kpis { rows { time } sources { currencies } }', false],
+      ['no rows', 'kpis { rowCount }', false],
+      ['something else beside them', 'kpis { rows { time } } viewer { keyName }', false],
+    ])('are answered to the byte as they were: %s', async (_, selection, isAlone) => {
+      const ask = asking(selection);
+      await often(ask, bearer(key));
+      const walk = jest.spyOn(CompiledQuery.prototype, 'answerInTexts');
+      const { short, long } = await both(ask, bearer(key));
+      expect(short).toBe(long);
+      expect(short).toContain('200 OK');
+      // The long road walks through the answer's fields.
+      walk.mockClear();
+      await often(ask, bearer(key));
+      expect(walk.mock.calls.length).toBe(isAlone ? 0 : 1);
+    });
+
+    it('fail in the same words, and ask the vendor no more often', async () => {
+      const ask = asking('kpis { rows { time } }', { onFailedSource: 'ERROR' });
+      await often(ask, bearer(key));
+      gateway.sandbox.misbehave({ times: null, do: { kind: 'status', status: 401 } });
+      const { short, long } = await both(ask, bearer(key));
+      expect(short).toBe(long);
+      expect(short).toContain('"code":"CREDENTIAL_REJECTED"');
+      let asked = 0;
+      await shortly(() => {
+        asked = gateway.sandbox.requests.length;
+        return ask(bearer(key));
+      });
+      expect(gateway.sandbox.requests).toHaveLength(asked + 1);
+    });
   });
 });
