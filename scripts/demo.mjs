@@ -194,7 +194,7 @@ const compared = (rows) =>
     network,
     adjust: adjust ?? '–',
     kochava: kochava ?? '–',
-    'delta %': delta_percent === null ? '–' : delta_percent.toFixed(1),
+    'delta %': delta_percent === null ? '–' : delta_percent.toFixed(2),
     within: within_tolerance === null ? '–' : within_tolerance ? 'yes' : 'no',
   }));
 
@@ -277,7 +277,9 @@ try {
     sources { vendor status warnings reports { status progress } } } }`;
 
   step('Asking Kochava for a report …');
-  const { data: apps } = await call('GET', `${url}/v1/apps?first=1`, key);
+  const { data: all } = await call('GET', `${url}/v1/apps?first=100`, key);
+  // A sync may have brought apps of one vendor alone.
+  const apps = all.filter((app) => app.adjust && app.kochava);
   const { asked, rows: reported } = await report(url, key, {
     appId: apps[0].id,
     spec: { summary: { traffic: ['INSTALL', 'CLICK'], grouping: ['network'] } },

@@ -43,6 +43,8 @@ describe('questions that are wrong, at both doors', () => {
     ['two times', { group_by: 'day,week' }, ['/group_by']],
     ['an unknown country', { countries: 'DE,ZZ' }, ['/countries']],
     ['a country’s name', { countries: 'Germany' }, ['/countries']],
+    ['a name that is no code, of a country that has one', { countries: 'UK' }, ['/countries']],
+    ['a parameter as a body writes it', { groupBy: 'day' }, ['/groupBy']],
     ['an unknown offset', { utc_offset: '+25:00' }, ['/utc_offset']],
     ['an offset without its colon', { utc_offset: '+0200' }, ['/utc_offset']],
     ['a zone', { utc_offset: 'Europe/Berlin' }, ['/utc_offset']],

@@ -4,6 +4,7 @@ import {
   type ValidationArguments,
   type ValidationOptions,
   buildMessage,
+  isISO31661Alpha2,
 } from 'class-validator';
 import { IANAZone } from 'luxon';
 import { isDay, isInstant } from './scalars.js';
@@ -75,8 +76,6 @@ export function IsListOf(words: object): PropertyDecorator {
   return ValidateBy({ name: 'isListOf', validator: { validate: isRight, defaultMessage } }, { each: true });
 }
 
-const COUNTRY_NAMES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
-
 /** A list of countries, each the two letters of ISO 3166-1 in any letter case. */
 export function IsListOfCountries(): PropertyDecorator {
   const defaultMessage = (args?: ValidationArguments): string =>
@@ -84,10 +83,9 @@ export function IsListOfCountries(): PropertyDecorator {
   return ValidateBy({ name: 'isListOfCountries', validator: { validate: isCountry, defaultMessage } }, { each: true });
 }
 
-function isCountry(value: unknown): boolean {
-  if (typeof value !== 'string' || !/^[A-Za-z]{2}$/.test(value)) return false;
-  return value.toUpperCase() !== 'ZZ' && COUNTRY_NAMES.of(value.toUpperCase()) !== undefined;
-}
+/** Kosovo has no code of ISO's, and this one everywhere. */
+const isCountry = (value: unknown): boolean =>
+  typeof value === 'string' && (isISO31661Alpha2(value) || value.toUpperCase() === 'XK');
 
 /** A time zone by its IANA name. */
 export const IsTimeZone = (options?: ValidationOptions): PropertyDecorator =>

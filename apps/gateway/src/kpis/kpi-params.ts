@@ -199,6 +199,14 @@ const KPI_DOOR: QueryDoor<KpiQueryInput> = { type: KpiQueryInput, params: KPI_PA
 export const kpiInputOf = (query: RawQuery, problems: FieldError[]): KpiQueryInput =>
   inputOf(KPI_DOOR, query, problems);
 
+/** Bodies and GraphQL write the same names in another way. */
+function notHere(name: string, known: object): string {
+  const written = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return written !== name && Object.hasOwn(known, written)
+    ? `is written ${written} in a URL`
+    : 'is not a parameter here';
+}
+
 /**
  * The input that a query string asks with. BAD_USER_INPUT names each parameter as it stands in the URL, those in
  * `problems` too.
@@ -209,7 +217,8 @@ export function inputOf<T extends object>(door: QueryDoor<T>, query: RawQuery, p
   for (const [name, value] of Object.entries(query)) {
     const param = Object.hasOwn(door.params, name) ? door.params[name] : undefined;
     if (!param) {
-      if (!Object.hasOwn(door.form, name)) problems.push({ pointer: `/${name}`, detail: 'is not a parameter here' });
+      if (!Object.hasOwn(door.form, name))
+        problems.push({ pointer: `/${name}`, detail: notHere(name, { ...door.params, ...door.form }) });
       continue;
     }
     const pointer = `/${param.field.replace('.', '/')}`;
