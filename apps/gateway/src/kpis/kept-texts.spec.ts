@@ -19,7 +19,7 @@ describe('KeptTexts', () => {
   });
 
   it('lets go of what was used longest ago when its measure is full', () => {
-    const texts = new KeptTexts(25);
+    const texts = new KeptTexts(1_570);
     const [first, second, third] = [rows(), rows(), rows()];
     const twice = (one: GivenRows): void => {
       for (let time = 0; time < 2; time++) texts.of(one, 'csv', () => 'ten signs.');
@@ -32,6 +32,22 @@ describe('KeptTexts', () => {
     expect(isKept(second)).toBe(false);
     expect(isKept(first)).toBe(true);
     expect(isKept(third)).toBe(true);
+  });
+
+  it('counts the forms, too: a caller has as many and as long ones as it likes', () => {
+    const texts = new KeptTexts(100_000);
+    const some = rows();
+    const kept = (): number => {
+      let written = 0;
+      for (let form = 0; form < 1_000; form++) texts.of(some, String(form), () => `${++written}`);
+      return 1_000 - written;
+    };
+    kept();
+    expect(kept()).toBeLessThan(200);
+    const long = 'x'.repeat(600_000);
+    const write = (): string => '[]';
+    texts.of(some, long, write);
+    expect(texts.of(some, long, write)).not.toBe(texts.of(some, long, write));
   });
 
   it('keeps no text that is very long', () => {

@@ -7,11 +7,13 @@ export interface Written {
   tag?: { readonly of: string; readonly value: string };
 }
 
-/** Characters of one text that may be kept, and of all. */
+/** Characters of one text that may be kept, and of all, each with its form. */
 const LONGEST = 512 * 1024;
 const MOST = 32 * 1024 * 1024;
+/** What else is kept with each of them counts as so many more, whatever it is: texts of no rows have two characters. */
+const SELF = 512;
 
-type Forms = Map<unknown, Written>;
+type Forms = Map<string, Written>;
 
 /**
  * What was written of rows that come again, as those of a kept answer do: once for each form. Rows that come for the first
@@ -24,8 +26,8 @@ export class KeptTexts {
 
   constructor(private readonly most = MOST) {}
 
-  /** `form`: what tells how they are written; whatever writes the same has the same. */
-  of(rows: RowSource, form: unknown, write: () => string | Buffer): Written {
+  /** `form`: what tells how they are written; whatever writes the same has the same. It is a caller's, and may be long. */
+  of(rows: RowSource, form: string, write: () => string | Buffer): Written {
     const known = this.kept.get(rows);
     const written = known?.get(form);
     if (written) {
@@ -35,22 +37,24 @@ export class KeptTexts {
     }
     const made: Written = { text: write() };
     if (!this.met.has(rows)) this.met.add(rows);
-    else if (made.text.length <= LONGEST) this.keep(rows, known ?? new Map<unknown, Written>(), form, made);
+    else if (weightOf(form, made) <= LONGEST) this.keep(rows, known ?? new Map<string, Written>(), form, made);
     return made;
   }
 
-  private keep(rows: RowSource, forms: Forms, form: unknown, made: Written): void {
+  private keep(rows: RowSource, forms: Forms, form: string, made: Written): void {
     forms.set(form, made);
     this.kept.delete(rows);
     this.kept.set(rows, forms);
-    this.length += made.text.length;
+    this.length += weightOf(form, made);
     for (const [oldest, its] of this.kept) {
       if (this.length <= this.most) return;
       this.kept.delete(oldest);
-      for (const { text } of its.values()) this.length -= text.length;
+      for (const [name, one] of its) this.length -= weightOf(name, one);
     }
   }
 }
+
+const weightOf = (form: string, { text }: Written): number => form.length + text.length + SELF;
 
 /** All that is written of rows, at every door, is kept in one measure. */
 export const keptTexts = new KeptTexts();

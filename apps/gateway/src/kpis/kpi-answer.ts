@@ -42,7 +42,7 @@ export class KpiAnswer {
     this.spendRows(info);
     const { cells, rowSource } = this;
     if (cells.length > MOST_ROWS) return text(cells.slice(0, MOST_ROWS), this.frame.layout);
-    return keptTexts.of(rowSource, text, () => text(cells, this.frame.layout)).text as string;
+    return keptTexts.of(rowSource, text.form, () => text(cells, this.frame.layout)).text as string;
   }
 
   private spendRows(info: Selected): void {

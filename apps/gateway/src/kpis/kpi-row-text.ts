@@ -3,7 +3,11 @@ import type { KpiCells, KpiLayout } from './kpi-layout.js';
 import type { KpiDimension } from './kpi-words.js';
 
 /** The JSON of rows, as one selection of GraphQL's asks for them. */
-export type RowsText = (rows: readonly KpiCells[], layout: KpiLayout) => string;
+export interface RowsText {
+  (rows: readonly KpiCells[], layout: KpiLayout): string;
+  /** What is selected: whatever writes the same has the same. */
+  readonly form: string;
+}
 
 /** One field of a row, by what it is called in the answer. */
 interface Part {
@@ -44,7 +48,7 @@ export function rowsTextOf(selection: SelectionSetNode): RowsText | undefined {
         true
       : ['vendor', 'currency', '__typename'].includes(name.value) || Object.hasOwn(DIMENSIONS, name.value);
   if (!parts?.every(isPlain)) return undefined;
-  return (rows, layout) => {
+  const textOf = (rows: readonly KpiCells[], layout: KpiLayout): string => {
     const writers = parts.map((part, index) => writerOf(part, layout, index > 0 ? ',' : '{'));
     let json = '';
     for (const cells of rows) {
@@ -54,7 +58,15 @@ export function rowsTextOf(selection: SelectionSetNode): RowsText | undefined {
     }
     return json ? `${json}]` : '[]';
   };
+  return Object.assign(textOf, { form: JSON.stringify(namesOf(parts)) });
 }
+
+const namesOf = (parts: readonly Part[]): unknown[] =>
+  parts.map(({ key, field: { name, selectionSet } }) => [
+    key,
+    name.value,
+    ...(selectionSet ? namesOf(partsOf(selectionSet)!) : []),
+  ]);
 
 /** Undefined where GraphQL has to merge fields or to look at conditions first. */
 function partsOf({ selections }: SelectionSetNode): Part[] | undefined {
