@@ -218,7 +218,13 @@ describe('The door of Adjust’s KPI Service', () => {
       ]) {
         expect([path, (await get(path)).status]).toEqual([path, 404]);
       }
-      for (const path of [`/kpis/v1/${IOS}%FF`, `/vendor/adjust/%`]) {
+      for (const path of [
+        `/kpis/v1/${IOS}%FF`,
+        '/vendor/adjust/%',
+        '/vendor/adjust#%',
+        `/vendor/adjust#/kpis/v1/${IOS}`,
+        `http://elsewhere.example/kpis/v1/${IOS}`,
+      ]) {
         expect([path, ...(await told(path))]).toEqual([path, 400, JSON_TYPE, expect.any(String)]);
       }
       expect(sent()).toEqual([]);

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { GatewayError } from '#libs/domain';
 
 export type Pairs = readonly (readonly [string, string])[];
 
@@ -27,9 +28,16 @@ export interface DoorRequest {
   readonly body: string;
 }
 
-/** The router has decoded the path before, so no part of it can be malformed. */
+/**
+ * BAD_USER_INPUT for a target that the router read in part alone: it ends a path at `#`, and leaves out what stands before
+ * the path in a whole address. All else it has decoded before, so that no part can be malformed.
+ */
 export function doorRequest(request: FastifyRequest): DoorRequest {
-  const [, ...segments] = request.url.split('?', 1)[0]!.split('/').map(decodeURIComponent);
+  const path = request.url.split('?', 1)[0]!;
+  if (!path.startsWith('/') || path.includes('#')) {
+    throw new GatewayError('BAD_USER_INPUT', 'The request’s target must be a path that begins with / and holds no #.');
+  }
+  const [, ...segments] = path.split('/').map(decodeURIComponent);
   return {
     method: request.method,
     segments: segments[0] === 'vendor' ? segments.slice(2) : segments,
