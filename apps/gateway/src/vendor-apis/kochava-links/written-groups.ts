@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditNote } from '#libs/audit';
-import { notFound, type TenantContext } from '#libs/domain';
+import { badInput, notFound, type TenantContext } from '#libs/domain';
 import type { KochavaAppGroup } from '#libs/kochava-links';
 import { appGroupOf } from '../../smart-links/app-group.model.js';
 import { LinksReads } from '../../smart-links/links-reads.js';
@@ -10,6 +10,7 @@ import type { AskedCall } from '../asked-call.js';
 import type { DoorRequest } from '../door-request.js';
 import {
   fieldsIn,
+  idOf,
   idsNamed,
   isFields,
   type JsonFields,
@@ -114,11 +115,21 @@ function readBody({ body, query }: DoorRequest): JsonFields | undefined {
   return fieldsIn(body);
 }
 
-/** `apps` as the document sends it, numbers, or as it answers it, objects. */
+/**
+ * `apps` as the document sends it, numbers, or as it answers it, objects with an `app_id`. BAD_USER_INPUT for any other
+ * object: `{"0": 24171}` is a list to some servers, and `{"id": 24171}` an app.
+ */
 function appsNamed(fields: JsonFields | undefined): string[] {
   const apps = fields && valueOf(fields, 'apps');
-  const numbers = (Array.isArray(apps) ? apps : [apps ?? undefined]).flatMap((app: unknown, index) =>
-    isFields(app) ? [] : (readId(app, `/apps/${index}`) ?? []),
-  );
+  const numbers = (Array.isArray(apps) ? apps : [apps ?? undefined]).flatMap((app: unknown, index) => {
+    if (!Array.isArray(apps) || !isFields(app)) return readId(app, `/apps/${index}`) ?? [];
+    const number = idOf(app, 'app_id', `/apps/${index}`);
+    if (number === undefined || valueOf(app, 'id') !== undefined) {
+      throw badInput([
+        { pointer: `/apps/${index}`, detail: 'must be the number of an app, or name it in app_id alone' },
+      ]);
+    }
+    return number;
+  });
   return [...new Set([...numbers, ...idsNamed(fields, 'app_id')])];
 }
