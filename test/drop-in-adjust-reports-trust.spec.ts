@@ -235,6 +235,12 @@ describe('The door of Adjust’s Report Service', () => {
         const { status, error } = await told(`${SERVICE}/filters_data?required_filters=${filters}`, as(iosKey));
         expect([filters, status, error]).toEqual([filters, 400, expect.stringContaining('can not be narrowed')]);
       }
+      misled({ networks: [], apps_network: [{ id: `${ANDROID}:x` }] });
+      expect(
+        (await told(`${SERVICE}/filters_data?required_filters=networks&required_filters[]=apps_network`, as(iosKey)))
+          .status,
+      ).toBe(502);
+      gateway.sandbox.reset();
       const twice = `${SERVICE}/filters_data?required_filters=networks&Required_Filters=apps_network`;
       expect((await told(twice, as(iosKey))).status).toBe(400);
       expect(sent()).toEqual([]);

@@ -61,7 +61,7 @@ export class AdjustReportsDoor {
           path,
           headers: { accept: ENDPOINTS[endpoint], ...(account !== undefined && { 'x-account-id': account }) },
           query: [['app_token__in', tokens.join(',')], ...others],
-          ...this.changes(endpoint, new Set(tokens), others, request),
+          ...this.changes(tenant, endpoint, new Set(tokens), others, request),
         };
       },
     };
@@ -87,6 +87,7 @@ export class AdjustReportsDoor {
   }
 
   private changes(
+    tenant: TenantContext,
     endpoint: Endpoint,
     own: ReadonlySet<string>,
     others: Pairs,
@@ -94,7 +95,7 @@ export class AdjustReportsDoor {
   ): Pick<OutgoingCall, 'rewrite' | 'change' | 'query'> {
     switch (endpoint) {
       case 'filters_data':
-        return { rewrite: (body) => narrowedCatalogues(body, own) };
+        return { rewrite: (body) => narrowedCatalogues(tenant, body, own) };
       case 'events':
         return narrowedEvents(own, others);
       case 'report':

@@ -25,12 +25,16 @@ export function checkCatalogues(tenant: TenantContext, query: Pairs): void {
   throw badInput([{ pointer: '/required_filters', detail }]);
 }
 
-/** The answer of /filters_data with no app in it but `own`; to the byte as it came where it had no other. */
-export function narrowedCatalogues(body: Buffer, own: ReadonlySet<string>): Buffer {
+/**
+ * The answer of /filters_data with no app in it but `own`; to the byte as it came where it had no other. Refused where it
+ * holds what `checkCatalogues` would not let a key with an app list ask for: the vendor read the question in another way.
+ */
+export function narrowedCatalogues(tenant: TenantContext, body: Buffer, own: ReadonlySet<string>): Buffer {
   if (body.length === 0) return body;
   const catalogues = parsed(body);
   if (!isObject(catalogues)) throw unreadable();
-  const { apps } = catalogues;
+  const { apps, ...others } = catalogues;
+  if (tenant.appIds && !Object.keys(others).every((name) => OF_NO_APP.has(name))) throw unreadable();
   if (apps === undefined) return body;
   const kept = listOf(apps).filter((app) => own.has(String(app['id'])));
   return kept.length === listOf(apps).length ? body : written({ ...catalogues, apps: kept });
