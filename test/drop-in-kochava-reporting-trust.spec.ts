@@ -309,6 +309,9 @@ describe('The door of Kochava’s Reporting API', () => {
         const notify = ['a@b.example'];
         expect((await ask(gateway, by, '/schedule/summary', { ...other, notify })).json).toEqual(noSchedule);
       }
+      for (const odd of [`0${token}`, `-0${token}`, `+${token}`, '00', '-0']) {
+        expect((await ask(gateway, key, '/progress', { app_guid: ANDROID, token: odd })).json).toEqual(NO_REPORT);
+      }
       expect(gateway.sandbox.requests.length).toBe(before);
       expect((await ask(gateway, key, '/progress', { app_guid: ANDROID, token })).json.status).toBe('completed');
     });

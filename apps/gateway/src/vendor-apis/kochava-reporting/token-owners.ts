@@ -18,8 +18,8 @@ export type Noun = 'Report' | 'Schedule';
 /** As for a token that never was. */
 export const tokenNotFound = (noun: Noun): GatewayError => new GatewayError('NOT_FOUND', `${noun} token not found`);
 
-/** Kochava's own form: a signed 64-bit integer. */
-const TOKEN = /^-?\d{1,20}$/;
+/** Kochava's own form: a signed 64-bit integer. `007` may be 7 to Kochava, and is not to our table. */
+const TOKEN = /^(?:0|-?[1-9]\d{0,19})$/;
 
 /** Whose a token is, which is known before anything is done with it: naming one's own app beside it proves nothing. */
 @Injectable()
