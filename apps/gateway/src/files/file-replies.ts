@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { beginning } from '../edge/beginning.js';
+import { bodyStream } from '../edge/body-stream.js';
 import { FilesService } from './files.service.js';
 import { LinkedCallers } from './linked-callers.js';
 
@@ -22,6 +22,6 @@ export class FileReplies {
     reply.header('Content-Disposition', `attachment; filename="${fileName}"`);
     reply.header('Content-Type', contentType ?? 'application/octet-stream');
     if (size !== undefined) reply.header('Content-Length', size);
-    await reply.send(Readable.from(begun, { objectMode: false }));
+    await reply.send(bodyStream(request, begun));
   }
 }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Written } from '#libs/audit';
 import { badInput, type TenantContext } from '#libs/domain';
 import type { App } from '../apps/app.model.js';
 import { beginning } from '../edge/beginning.js';
+import { bodyStream } from '../edge/body-stream.js';
 import { answerOnce } from '../edge/idempotency.js';
 import { type RestList, restList } from '../edge/list-reply.js';
 import type { Page } from '../edge/page.model.js';
@@ -99,7 +99,7 @@ export class ReportReplies {
     reply.header('Content-Disposition', `attachment; filename="${fileName}"`);
     reply.type(typeOf(fileName));
     if (size !== undefined) reply.header('Content-Length', size);
-    await reply.send(Readable.from(begun, { objectMode: false }));
+    await reply.send(bodyStream(reply.request, begun));
   }
 }
 

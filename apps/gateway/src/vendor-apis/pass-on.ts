@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { AUDIT_ACTIONS, AuditLog } from '#libs/audit';
 import { GatewayError, type Provider, type Scope, type TenantContext, vendorOf } from '#libs/domain';
 import { CredentialVault, holdsApiKey } from '#libs/tenancy';
 import { UpstreamHttp } from '#libs/upstream-http';
 import { beforeSending } from '../edge/before-sending.js';
+import { bodyStream } from '../edge/body-stream.js';
 import { toGatewayError } from '../edge/gateway-failure.js';
 import type { AskedCall } from './asked-call.js';
 import type { Dialect } from './dialect.js';
@@ -103,5 +103,5 @@ const HANDED_ON = ['content-type', 'retry-after'] as const;
 async function handOn(reply: FastifyReply, { status, headers, body }: Passed): Promise<void> {
   reply.code(status).header('Cache-Control', 'private, no-store');
   for (const name of HANDED_ON) if (headers[name] !== undefined) reply.header(name, headers[name]);
-  await reply.send(Buffer.isBuffer(body) ? body : Readable.from(body, { objectMode: false }));
+  await reply.send(Buffer.isBuffer(body) ? body : bodyStream(reply.request, body));
 }
