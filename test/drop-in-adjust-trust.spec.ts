@@ -454,6 +454,7 @@ describe('The door of Adjust’s KPI Service', () => {
     await get(`${QUESTION}&user_token=${key}&App_Tokens=nosuch`, {});
     await get(`${QUESTION}&user_token=${key}`, {});
     await get(`/kpis/v1/${IOS}?user_token=${key}x`, {});
+    await get(`/kpi/v1/${key}`, {});
     gateway.sandbox.misbehave({ times: null, do: { kind: 'reset', when: 'after' } });
     await get(`/kpis/v1/${IOS}?user_token=${key}`, {});
     const requests = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
@@ -461,6 +462,7 @@ describe('The door of Adjust’s KPI Service', () => {
       ['/vendor/adjust/*', 400, 'spec'],
       ['/vendor/adjust/*', 200, 'spec'],
       ['/kpis/*', 401, undefined],
+      ['none', 404, undefined],
       ['/kpis/*', 502, 'spec'],
     ]);
     const metrics = (await gateway.http('get', '/metrics')).text;

@@ -88,7 +88,9 @@ export class ProblemFilter implements ExceptionFilter {
     return { status, headers, body: JSON.stringify(problem) };
   }
 
-  note(error: GatewayError, requestId: string, where: string): void {
+  note(error: GatewayError, requestId: string, door: string): void {
+    // A path that leads nowhere may hold a key, or a link's token.
+    const where = door.replaceAll(/[^/]{41,}/g, '…');
     if (error.code === 'INTERNAL')
       this.log.error('internal error', { requestId, where, cause: error.details.cause ?? error });
     else this.log.debug('refused', { requestId, where, code: error.code });
