@@ -361,7 +361,7 @@ ${bold('SmartLinks')}: ${link.name}, for ${link.routesByApp.map(({ platform }) =
 
 ${code.replace(/^/gm, '  ')}
 ${bold('Look around')}: ${url}/docs (REST) · ${url}/health/ready · ${url}/metrics · logs in ${dataDir}
-Ctrl-C stops everything.`);
+Ctrl-C stops everything. The key is good for 7 days; the next start makes another.`);
 } catch (error) {
   if (!stopping) process.stderr.write(`The demo could not start: ${error.message}\n`);
   await stop(1);

@@ -7,9 +7,10 @@ export async function errorPages() {
   const { ERROR_HELP } = await gateway('operations/error-help.js');
   const { statusOf, titleOf } = await gateway('edge/problem.js');
   const { GatewayError } = await import('../dist/libs/domain/src/index.js');
+  const item = (line) => `- ${line.replaceAll(/\bdocs\/(\w+\.md)/g, '[docs/$1]($1)')}\n`;
   const parts = Object.entries(ERROR_HELP).map(([code, { means, todo }]) => {
     const status = statusOf(new GatewayError(code, ''));
-    return `## ${code}\n\n${titleOf(code)}. HTTP ${status}.\n\n${means}\n\n${todo.map((line) => `- ${line}\n`).join('')}`;
+    return `## ${code}\n\n${titleOf(code)}. HTTP ${status}.\n\n${means}\n\n${todo.map(item).join('')}`;
   });
   return `${MADE}# Errors
 

@@ -196,6 +196,8 @@ Words of a list are taken in any letter case (\`metrics=installs\`, \`group_by=d
   campaigns, events), it refuses (UNSUPPORTED), and names what to put into \`groupBy\`.
 - **\`totals\`** is a question of its own to the vendor, without dimensions; for what does not add up over apps it has one
   row for each app.
+- **One network may be several rows.** Rows of one name stay apart by \`network_id\`: Adjust has an id of its own for a network
+  in each app, and networks that an alias makes one keep theirs. Add them up by name; the comparison does so by itself.
 - **Two currencies are two rows.** Nothing is converted here: a row over several apps is one for each currency.
 
 ## What can’t be asked together

@@ -19,7 +19,8 @@ Examples:
   gateway audit export --tenant orbit --from 2026-01-01 > january.ndjson
 
 The settings are the gateway's own: DATABASE_URL or DATA_DIR, CREDENTIAL_KEYS, the vendors' *_BASE_URL.
-Tables for people; --json for machines.`;
+Tables for people; --json for machines.
+By REST only (/v1/admin, described at /docs): limits, network aliases, a tenant's new name, changing or deleting an app.`;
 
 /** What shells say of a program that SIGPIPE has ended. */
 const READER_LEFT = 141;

@@ -3,10 +3,11 @@ import type { ErrorCode } from '#libs/domain';
 /** What each code means and what its reader can do; served at /errors/{code}, and listed in docs/errors.md. */
 export const ERROR_HELP: Record<ErrorCode, { means: string; todo: string[] }> = {
   BAD_USER_INPUT: {
-    means: 'Something in the request breaks a rule. Nothing was sent to a vendor.',
+    means: 'Something in the request breaks a rule. Nothing was changed at a vendor.',
     todo: [
       '`errors` names every bad field; mend them all and ask again.',
       'The rules stand in /docs (REST) and in the descriptions of the GraphQL schema.',
+      'HTTP says 405 where the path takes another method (`Allow` names it), 406 where there is no answer of the type in `Accept`, 414 or 431 where the URL or the headers are too long, 415 where the body is not said to be JSON.',
     ],
   },
   UNAUTHENTICATED: {
@@ -22,7 +23,11 @@ export const ERROR_HELP: Record<ErrorCode, { means: string; todo: string[] }> = 
   },
   NOT_FOUND: {
     means: 'There is no such thing, or this key may not see it: the two are told the same way.',
-    todo: ['Check the id.', 'A key with a list of apps sees nothing of other apps.'],
+    todo: [
+      'Check the id.',
+      'A key with a list of apps sees nothing of other apps.',
+      'HTTP says 410 where a link to a file was good and no longer is: ask for the report again, or for its links.',
+    ],
   },
   CONFLICT: {
     means: 'The write contradicts what is there already.',
@@ -41,7 +46,10 @@ export const ERROR_HELP: Record<ErrorCode, { means: string; todo: string[] }> = 
   },
   RATE_LIMITED: {
     means: 'This key has asked more often than its limit allows.',
-    todo: ['Wait as long as Retry-After says.', 'The RateLimit headers of every answer tell what is left.'],
+    todo: [
+      'Wait as long as Retry-After says.',
+      'The RateLimit headers tell what is left, in every answer to a key that has a limit; a key without one gets none.',
+    ],
   },
   PAYLOAD_TOO_LARGE: { means: 'The body is larger than the gateway takes.', todo: ['Send less at once.'] },
   QUERY_TOO_COMPLEX: {
@@ -53,8 +61,12 @@ export const ERROR_HELP: Record<ErrorCode, { means: string; todo: string[] }> = 
     ],
   },
   UNSUPPORTED: {
-    means: 'The vendor can not answer this exactly, and the gateway does not guess.',
-    todo: ['The message says what would work instead.', 'docs/metrics lists what each vendor has.'],
+    means: 'The vendor, or the gateway, can not do exactly this, and the gateway does not guess.',
+    todo: [
+      'The message says what is in the way, and what would work instead where the gateway knows of something.',
+      'An app without a name at the vendor: the operator sets it.',
+      'docs/metrics.md lists which metrics and dimensions each vendor has, and what can’t be asked together.',
+    ],
   },
   CREDENTIAL_MISSING: {
     means: 'This tenant has no credential for the vendor.',
