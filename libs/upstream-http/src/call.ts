@@ -83,6 +83,8 @@ export interface UpstreamCall {
   tryTimeoutMs?: number;
   /** Milliseconds for the whole call, waiting and retries included; default: three tries. */
   deadlineMs?: number;
+  /** Milliseconds that a call waits for its turn among the concurrent ones; default: until its deadline. */
+  turnMs?: number;
   /** Aborted when nobody waits for the answer any more. */
   signal?: CallSignal;
   /** Bytes of the body; default: the module's. */

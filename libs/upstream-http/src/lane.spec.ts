@@ -121,6 +121,8 @@ describe('the bound on concurrent calls', () => {
 
     const late = await failureOf(http.send(callTo(baseUrl, { maxConcurrent: 1, deadlineMs: 30 })));
     expect(late).toMatchObject({ failure: 'overloaded', sent: false });
+    const turn = await failureOf(http.send(callTo(baseUrl, { maxConcurrent: 1, turnMs: 30, deadlineMs: 600_000 })));
+    expect(turn).toMatchObject({ failure: 'overloaded', sent: false });
     const gone = new AbortController();
     const leaving = failureOf(http.send(callTo(baseUrl, { maxConcurrent: 1, signal: gone.signal })));
     gone.abort();

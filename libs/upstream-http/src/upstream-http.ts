@@ -184,9 +184,10 @@ export class UpstreamHttp {
   }
 
   private enter(run: Run, lane: Lane): Promise<Failed | undefined> | undefined {
-    const max = run.call.maxConcurrent ?? Infinity;
-    if (lane.tryEnter(max)) return undefined;
-    return lane.enter(max, Math.max(0, run.deadlineAt - performance.now()), run.call.signal);
+    const { maxConcurrent = Infinity, turnMs = Infinity, signal } = run.call;
+    if (lane.tryEnter(maxConcurrent)) return undefined;
+    const leftMs = Math.max(0, run.deadlineAt - performance.now());
+    return lane.enter(maxConcurrent, Math.min(turnMs, leftMs), signal);
   }
 
   private readonly whole: Exchange<UpstreamAnswer> = (run, lane, attempt, authorized) => {

@@ -15,6 +15,8 @@ import type { Dialect } from './dialect.js';
 
 /** Milliseconds for a whole answer, its reader's time included. Each wait for more of it has the limit of a try. */
 const WHOLE_WITHIN_MS = 600_000;
+/** Readers that take their time may hold all places: whoever waits for one is told so, and not after as long. */
+const TURN_WITHIN_MS = 15_000;
 /** Calls under way at once for one credential: Adjust answers 429 above, and shares the count with the other doors. */
 const MOST_AT_ONCE = 50;
 
@@ -74,6 +76,7 @@ export async function exchange(http: UpstreamHttp, sending: Sending, call: Outgo
       refusal: (answer) => refusalIn((said = answer)),
       maxConcurrent: MOST_AT_ONCE,
       deadlineMs: WHOLE_WITHIN_MS,
+      turnMs: TURN_WITHIN_MS,
       maxBytes: call.rewrite ? undefined : Infinity,
       signal: sending.signal,
     });
