@@ -317,6 +317,17 @@ describe('requests that come again', () => {
       expect(walk.mock.calls.length).toBe(isAlone ? 0 : 1);
     });
 
+    it('fail in the same words where a variable with a default is null', async () => {
+      const text =
+        'query Q($q: KpiQueryInput = { from: "2026-01-01", to: "2026-01-02" }) { kpis(input: $q) { rows { time } } }';
+      const ask: Ask = (headers) => post(headers, JSON.stringify({ query: text, variables: { q: null } }));
+      for (let time = 0; time < 4; time++) await ask(bearer(key));
+      const again = (await ask(bearer(key))).lasting;
+      const long = (await ask({ ...bearer(key), 'X-New': 'null' })).lasting;
+      expect(again).toBe(long);
+      expect(again).toContain('"code":"BAD_USER_INPUT"');
+    });
+
     it('fail in the same words, and ask the vendor no more often', async () => {
       const ask = asking('kpis { rows { time } }', { onFailedSource: 'ERROR' });
       await often(ask, bearer(key));

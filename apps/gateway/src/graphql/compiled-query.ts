@@ -98,7 +98,9 @@ export class CompiledQuery {
     if (!definitions?.length) return NONE;
     return CompiledQuery.variables.get(`${this.id} ${JSON.stringify(variables ?? NONE)}`, () => {
       const { coerced } = getVariableValues(this.schema, definitions, variables ?? NONE);
-      return { coerced: deepFreeze(coerced) };
+      // Where a value is wanted, validation takes a variable with a default: to the interpreter alone is its null an error.
+      const isUnsound = definitions.some((one) => one.defaultValue && coerced?.[one.variable.name.value] === null);
+      return isUnsound ? {} : { coerced: deepFreeze(coerced) };
     }).coerced;
   }
 }

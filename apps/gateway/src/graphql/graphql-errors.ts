@@ -43,9 +43,9 @@ export class GraphqlErrors {
     if (cause instanceof GatewayError || !(cause instanceof GraphQLError)) return toGatewayError(cause);
     const code = formatted.extensions?.['code'];
     const noSuchOperation = /^Schema is not configured/.test(cause.message);
-    // A null variable where a directive wants true or false is found only while it runs.
-    const noCondition = /^Argument "if" of non-null type "Boolean!"/.test(cause.message);
-    if (code === 'INTERNAL_SERVER_ERROR' && !noSuchOperation && !noCondition)
+    // A null variable where an argument wants a value is found only while it runs.
+    const noValue = /^Argument "\w+" of (?:non-null|required) type "/.test(cause.message);
+    if (code === 'INTERNAL_SERVER_ERROR' && !noSuchOperation && !noValue)
       return toGatewayError(cause.originalError ?? cause);
     if (/Syntax Error: Document contains more that \d+ tokens|token limit/i.test(formatted.message)) {
       return new QueryTooComplex('The document has too many tokens.').toGatewayError();
