@@ -98,12 +98,14 @@ const isWhole = (answer: ReadAnswer<OpenedAnswer>): answer is ReadAnswer<WholeAn
 
 /** Form, tenant, credential version, and the whole normalised question; plans of the same question are one object. */
 function keyOf(credentialId: string, plan: AdjustPlan): string {
-  let text = queryTexts.get(plan);
-  if (text === undefined) queryTexts.set(plan, (text = `${plan.endpoint}:${JSON.stringify(plan.query)}`));
-  return `${TABLE_FORM}:${credentialId}:${text}`;
+  const known = keys.get(plan);
+  if (known?.credentialId === credentialId) return known.key;
+  const key = `${TABLE_FORM}:${credentialId}:${plan.endpoint}:${JSON.stringify(plan.query)}`;
+  keys.set(plan, { credentialId, key });
+  return key;
 }
 
-const queryTexts = new WeakMap<AdjustPlan, string>();
+const keys = new WeakMap<AdjustPlan, { readonly credentialId: string; readonly key: string }>();
 
 export const lengthOf = (batches: readonly AdjustKpiRowBatch[]): number =>
   batches.reduce((sum, batch) => sum + batch.length, 0);

@@ -1,9 +1,16 @@
+import { Recent } from '../edge/recent.js';
+
 const DAY_MS = 86_400_000;
+
+const beginnings = new Recent<number>();
 
 /** Has a day, YYYY-MM-DD, begun where clocks show `utcOffset`? What is no day has. */
 export const hasBegun = (day: string, utcOffset: string): boolean => !(beginningOf(day, utcOffset) > Date.now());
 
-const beginningOf = (day: string, utcOffset: string): number => Date.parse(`${day}T00:00:00${utcOffset}`);
+function beginningOf(day: string, utcOffset: string): number {
+  const text = `${day}T00:00:00${utcOffset}`;
+  return beginnings.get(text, () => Date.parse(text));
+}
 
 /** What to say of an answer with days that have not begun; `vendor` is asked about them all the same. */
 export function warningOfDaysAhead(

@@ -1,3 +1,4 @@
+import { isoTime } from '#libs/domain';
 import type { Params } from './kpi-params.js';
 import type { SourceReport } from './kpi-source.js';
 import type { KpiSourceView } from './kpi-source-view.js';
@@ -23,7 +24,7 @@ export class SourceTexts {
   of(view: KpiSourceView, params: Params | undefined): string {
     const { report, seesApps } = view;
     if (report.error || !report.fetchedAt) return JSON.stringify(view.toRest([], params));
-    const fetched = `${FETCHED}"${report.fetchedAt.toISOString()}"`;
+    const fetched = `${FETCHED}"${isoTime(report.fetchedAt.getTime())}"`;
     const known = this.known.get(report.settings);
     if (known && known.seesApps === seesApps && known.params === params && saysTheSame(known, report)) {
       return known.before + fetched + known.behind;

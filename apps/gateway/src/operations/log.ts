@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import pino, { type Logger } from 'pino';
+import { ENOUGH, GatheredLines } from './gathered-lines.js';
 
 /** One line per event: JSON for machines, coloured text when somebody is watching. Callers never hand it a secret. */
 export class Log {
@@ -22,16 +23,20 @@ export class Log {
       });
       return new Log(pino({ ...options, formatters: undefined }, pretty), () => undefined);
     }
-    // Gathered for a moment: a line for each request must not cost each request a system call.
-    const destination = pino.destination({ fd: 1, sync: false, minLength: 8192, periodicFlush: 200 });
+    // Few characters wait here, too: what is on its way when the process ends could not be waited for.
+    const destination = pino.destination({ fd: 1, sync: false, minLength: ENOUGH, periodicFlush: 200 });
     destination.on('error', () => undefined);
-    return new Log(pino(options, destination), () => {
+    const lines = new GatheredLines((text) => void destination.write(text));
+    const flush = (): void => {
       try {
+        destination.write(lines.take());
         destination.flushSync();
       } catch {
         // Not open yet, or the reader has gone.
       }
-    });
+    };
+    process.once('exit', flush);
+    return new Log(pino(options, lines), flush);
   }
 
   /** Lines of JSON to `write`; for specs. */

@@ -83,7 +83,7 @@ export class PostbackReads {
     await this.reads.drop(...changed.map((reading) => keyOf(at, reading)));
   }
 
-  private read<T>(
+  private async read<T>(
     tenant: TenantContext,
     at: AppAtKochava,
     reading: Reading,

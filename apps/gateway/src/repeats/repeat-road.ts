@@ -8,7 +8,7 @@ import { saneId } from '../edge/request-id.js';
 import { Answered } from '../operations/answered.js';
 import { Lifecycle } from '../operations/lifecycle.js';
 import type { RepeatedAnswer } from './repeat.js';
-import { headOf, type KnownHead, type KnownRequest, Repeats } from './repeats.js';
+import { type KnownHead, type KnownRequest, Repeats } from './repeats.js';
 
 interface Asked {
   readonly request: IncomingMessage;
@@ -52,10 +52,10 @@ export class RepeatRoad {
   private takes(request: IncomingMessage, response: ServerResponse, pass: () => void): boolean {
     const { method } = request;
     if (this.lifecycle.draining || (method !== 'GET' && method !== 'POST')) return false;
-    const { text, id } = headOf(request);
-    const head = this.repeats.find(text);
+    const found = this.repeats.find(request);
     // Before the body is waited for: whom a key does not open to is told so at once.
-    if (!head || !this.isKeyOf(head)) return false;
+    if (!found || !this.isKeyOf(found.head)) return false;
+    const { head, id } = found;
     const asked: Asked = { request, response, id, startedAt: performance.now() };
     if (method === 'GET') {
       const known = head.bodies.get('');

@@ -30,7 +30,9 @@ describe('what is kept of requests', () => {
     });
     let before: KnownHead | undefined;
     server.all('/*', (request, reply) => {
-      before = repeats.find(headOf(request.raw).text);
+      const found = repeats.find(request.raw);
+      before = found?.head;
+      if (found) expect(found.id).toBe(headOf(request.raw).id);
       request.caller = new RequestCaller(key, 'REST', request.id, false, reply.raw);
       request.repeat = () => undefined;
       return reply.headers({ 'X-Told': 'yes', ETag: 'W/"1"' }).send('{}');
@@ -58,6 +60,9 @@ describe('what is kept of requests', () => {
     expect(known).toMatchObject({ presented: 'key', bypassCache: false, route: '/*' });
     expect(known?.bodies.get('')?.head).toEqual(['x-told', 'yes', 'content-type', 'text/plain; charset=utf-8']);
     expect(await ask('/a', undefined, { 'x-other': 'one' })).toBeUndefined();
+    // Twice, since what stands beside the connection is asked first.
+    for (const id of ['two', 'two', 'three']) expect(await ask('/a', undefined, { 'x-request-id': id })).toBeDefined();
+    expect(await ask('/a', undefined, { 'x-other': 'two', 'x-request-id': 'three' })).toBeUndefined();
   });
 
   it('has a bound, and the one used longest ago goes first', async () => {

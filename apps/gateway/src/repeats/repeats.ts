@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { Injectable, Optional } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthenticatedKey } from '#libs/tenancy';
@@ -37,22 +38,36 @@ const SELF = 2_048;
 /** Headers of a request that make no difference to its answer, and are mostly of one request alone. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['x-request-id', 'traceparent', 'tracestate']);
 
+/** The last request of a connection whose head was known: the next one mostly has the same. */
+interface Met extends Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'> {
+  readonly text: string;
+  readonly id: string | undefined;
+}
+
 /** Requests that were answered, by every byte of theirs that makes a difference: dashboards ask the same all day. */
 @Injectable()
 export class Repeats {
   /** The one used longest ago goes first. */
   private readonly heads = new Map<string, KnownHead>();
+  private readonly met = new WeakMap<Socket, Met>();
   private kept = 0;
 
   constructor(@Optional() private readonly most = MOST_KEPT) {}
 
-  find(text: string): KnownHead | undefined {
-    const known = this.heads.get(text);
-    if (known) {
-      this.heads.delete(text);
-      this.heads.set(text, known);
+  /** What is known of the head of `request`, and the id that its caller gave it. */
+  find(request: IncomingMessage): { head: KnownHead; id: string | undefined } | undefined {
+    const last = this.met.get(request.socket);
+    const same = last && hasHeadOf(last, request) ? last : undefined;
+    const { text, id } = same ?? headOf(request);
+    const head = this.heads.get(text);
+    if (!head) return undefined;
+    this.heads.delete(text);
+    this.heads.set(text, head);
+    if (!same) {
+      const { method, url, rawHeaders } = request;
+      this.met.set(request.socket, { method, url, rawHeaders, text, id });
     }
-    return known;
+    return { head, id };
   }
 
   /** Takes a request that was answered, where its room has something to offer for the next. */
@@ -107,6 +122,15 @@ const weightOf = (text: string, { bodies }: KnownHead): number =>
   [...bodies.keys()].reduce((sum, body) => sum + body.length + SELF, text.length + SELF);
 
 const bytesOf = (text: string | undefined): string | undefined => text && Buffer.from(text).toString('latin1');
+
+/** Each text that came is another, and is only found to be the same; one made of them all would have to be read through. */
+function hasHeadOf(last: Met, { method, url, rawHeaders }: IncomingMessage): boolean {
+  if (last.method !== method || last.url !== url || last.rawHeaders.length !== rawHeaders.length) return false;
+  for (let index = 0; index < rawHeaders.length; index++) {
+    if (last.rawHeaders[index] !== rawHeaders[index]) return false;
+  }
+  return true;
+}
 
 /** The head of a request without what makes no difference, and the id that its caller gave it. */
 export function headOf({ method, url, rawHeaders }: IncomingMessage): { text: string; id: string | undefined } {

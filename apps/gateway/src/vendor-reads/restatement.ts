@@ -1,3 +1,4 @@
+import { Recent } from '../edge/recent.js';
 import { isOver } from './vendor-reads.js';
 
 /** For how many days after a day its numbers are restated, by what they count. */
@@ -18,8 +19,10 @@ export interface Restated {
 
 const DAY_MS = 86_400_000;
 
+const days = new Recent<string>();
+
 const daysAfter = (day: string, count: number): string =>
-  new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);
+  days.get(`${day}+${count}`, () => new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10));
 
 /** Vendors restate the past: late events, fraud that was found, spend that networks correct. */
 export class Restatement {

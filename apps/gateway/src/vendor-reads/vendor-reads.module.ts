@@ -1,11 +1,11 @@
-import { CacheModule } from '@nestjs/cache-manager';
-import { createKeyv } from '@cacheable/memory';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { CACHE_MANAGER, CacheModule } from '@nestjs/cache-manager';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { deserialize, serialize } from 'node:v8';
 import KeyvRedis from '@keyv/redis';
 import { Keyv } from 'keyv';
+import { OwnAnswers } from './own-answers.js';
 import { type RestatedDays, Restatement } from './restatement.js';
-import { READ_LIVES, type ReadLives, VendorReads } from './vendor-reads.js';
+import { ANSWER_STORE, READ_LIVES, type ReadLives, VendorReads } from './vendor-reads.js';
 
 export interface VendorReadsOptions {
   entries: number;
@@ -18,31 +18,22 @@ export interface VendorReadsOptions {
 @Module({})
 export class VendorReadsModule {
   static forRoot({ entries, redisUrl, lives, restated }: VendorReadsOptions): DynamicModule {
+    const store: Provider = redisUrl
+      ? { provide: ANSWER_STORE, useExisting: CACHE_MANAGER }
+      : { provide: ANSWER_STORE, useValue: new OwnAnswers(entries) };
     return {
       module: VendorReadsModule,
       global: true,
-      imports: [CacheModule.register({ stores: [redisUrl ? sharedStore(redisUrl) : ownStore(entries)] })],
+      imports: redisUrl ? [CacheModule.register({ stores: [sharedStore(redisUrl)] })] : [],
       providers: [
         VendorReads,
+        store,
         { provide: READ_LIVES, useValue: lives },
         { provide: Restatement, useValue: new Restatement(restated) },
       ],
       exports: [VendorReads, Restatement],
     };
   }
-}
-
-/**
- * Least recently used goes first: cache-manager's own default store never lets go of what has expired. Values are handed
- * out as they are, not copied: whoever reads an answer must not change it.
- */
-function ownStore(entries: number): Keyv {
-  return createKeyv({
-    lruSize: Math.max(1, entries),
-    useClone: false,
-    storeHashSize: 1,
-    checkInterval: 60_000,
-  }) as Keyv;
 }
 
 /** With Redis away every answer is asked anew, at once: no command waits for it. */

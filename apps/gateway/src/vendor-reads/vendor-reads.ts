@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
-import { type Awaitable, Departure, GatewayError, type Leaving } from '#libs/domain';
+import { type Awaitable, Departure, GatewayError, type Leaving, whenThere } from '#libs/domain';
 import { toGatewayError } from '../edge/gateway-failure.js';
+import { Recent } from '../edge/recent.js';
 import { SharedCalls } from './shared-calls.js';
 
 export interface ReadRequest<T> {
@@ -43,8 +43,20 @@ export interface ReadLives {
 
 export const READ_LIVES = Symbol('read lives');
 
+/** Where answers are kept: in process, without a promise, or in a cache that replicas share. */
+export interface AnswerStore {
+  get<T>(key: string): Awaitable<T | undefined>;
+  set(key: string, value: object, ttlMs: number): Awaitable<unknown>;
+  del(key: string): Awaitable<unknown>;
+}
+
+export const ANSWER_STORE = Symbol('answer store');
+
+const ends = new Recent<number>();
+
 /** Is a day over everywhere? It ends last at UTC-12. */
-export const isOver = (day: string, now: number): boolean => Date.parse(`${day}T00:00:00Z`) + 36 * 3_600_000 < now;
+export const isOver = (day: string, now: number): boolean =>
+  ends.get(day, () => Date.parse(`${day}T00:00:00Z`) + 36 * 3_600_000) < now;
 
 interface Entry<T> {
   value: T;
@@ -79,14 +91,14 @@ export class VendorReads {
   private readonly readings = new Map<string, Set<{ outdated: boolean }>>();
 
   constructor(
-    @Inject(CACHE_MANAGER) private readonly cache: Cache,
+    @Inject(ANSWER_STORE) private readonly store: AnswerStore,
     @Inject(READ_LIVES) private readonly lives: ReadLives,
   ) {}
 
-  read<T>(request: ReadRequest<T>): Promise<ReadAnswer<T>> {
+  read<T>(request: ReadRequest<T>): Awaitable<ReadAnswer<T>> {
     const { key, caller, bypass } = request;
     if (bypass) return this.fetch(request, caller?.signal ?? new Departure()).then(freshOf);
-    return this.lookUp<T>(key).then((entry) => {
+    return whenThere(this.lookUp<T>(key), (entry) => {
       if (entry && entry.freshUntil > Date.now()) return answerOf(entry, 'CACHED');
       return this.underWay
         .join(key, caller?.signal, (signal) => this.fetch(request, signal))
@@ -114,7 +126,7 @@ export class VendorReads {
       for (const reading of this.readings.get(key) ?? []) reading.outdated = true;
       this.underWay.forget(key);
     }
-    await Promise.all(keys.map((key) => this.cache.del(key).catch(() => undefined)));
+    await Promise.allSettled(keys.map((key) => this.store.del(key)));
   }
 
   private fetch<T>(request: ReadRequest<T>, signal: Leaving): Promise<Entry<T>> {
@@ -140,17 +152,20 @@ export class VendorReads {
     const freshMs = this.freshMs(request.changesUntil);
     const entry: Entry<T> = { value, fetchedAt: now, freshUntil: now + freshMs };
     if (freshMs <= 0 || outdated || !(request.keep?.(value) ?? true)) return entry;
+    const kept = this.store.set(request.key, entry, freshMs + this.lives.staleMs);
     // A cache that is away keeps nothing, and is no reason to fail an answer that is here.
     const here = (): Entry<T> => entry;
-    return this.cache.set(request.key, entry, freshMs + this.lives.staleMs).then(here, here);
+    return kept instanceof Promise ? kept.then(here, here) : entry;
   }
 
-  private async lookUp<T>(key: string): Promise<Entry<T> | undefined> {
-    const found = await this.cache.get<Entry<T>>(key).catch(() => undefined);
-    return isEntry(found) ? found : undefined;
+  private lookUp<T>(key: string): Awaitable<Entry<T> | undefined> {
+    const found = this.store.get<Entry<T>>(key);
+    return found instanceof Promise ? found.then(entryOf, () => undefined) : entryOf(found);
   }
 }
 
 /** What is no entry was left in Redis by somebody else, and is nothing here. */
-const isEntry = <T>(found: Partial<Entry<T>> | undefined | null): found is Entry<T> =>
-  typeof found?.freshUntil === 'number' && typeof found.fetchedAt === 'number' && found.value !== undefined;
+const entryOf = <T>(found: Entry<T> | undefined | null): Entry<T> | undefined =>
+  typeof found?.freshUntil === 'number' && typeof found.fetchedAt === 'number' && found.value !== undefined
+    ? found
+    : undefined;
