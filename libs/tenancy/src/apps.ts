@@ -32,13 +32,12 @@ const MOST_OPENINGS = 5_000;
 export class AppDirectory {
   /** What keys opened within the last second: the same dashboard asks for the same apps many times in one. */
   private readonly openings = new FreshCache<Record<string, OpenedApps>>({ size: MOST_OPENINGS, freshMs: FRESH_MS });
-  private changes = 0;
 
   constructor(private readonly prisma: PrismaService) {}
 
   /** An app has changed here: what was opened before is looked up anew. Other replicas see it within a second. */
   noteChange(): void {
-    this.changes++;
+    this.openings.forgetAll();
   }
 
   /**
@@ -70,7 +69,7 @@ export class AppDirectory {
   ): Record<string, OpenedApps> | Promise<Record<string, OpenedApps>> {
     // A key's list of apps decides what it sees; those without one see the same, and share what is made of it.
     const key = tenant.appIds ? tenant.keyId : 'every app';
-    const question = `${this.changes}/${tenant.tenantId}/${key}/${providers.join()}/${textOf(appIds)}`;
+    const question = `${tenant.tenantId}/${key}/${providers.join()}/${textOf(appIds)}`;
     const found = this.openings.get(question, async (old) => {
       const opened = await this.lookUp(tenant, appIds, providers);
       // The same object while nothing has changed: what was worked out with it goes on.

@@ -1,5 +1,13 @@
 import { GatewayError } from '#libs/domain';
 
+let forgettings = 0;
+
+/**
+ * Grows whenever something of any tenant is forgotten in this process: what was found out before may be otherwise since.
+ * What another replica has changed is seen when its entries are no longer fresh.
+ */
+export const changesHere = (): number => forgettings;
+
 interface Entry<V> {
   value: V;
   /** When the look-up that found it began, so that a change made while it ran is seen within the same time. */
@@ -62,8 +70,15 @@ export class FreshCache<V> {
 
   /** Looks `key` up anew at its next use, whatever is under way now. */
   forget(key: string): void {
+    forgettings++;
     this.entries.delete(key);
     this.underWay.delete(key);
+  }
+
+  forgetAll(): void {
+    forgettings++;
+    this.entries.clear();
+    this.underWay.clear();
   }
 
   forgetWhere(matches: (value: V) => boolean): void {

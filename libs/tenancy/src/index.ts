@@ -20,6 +20,7 @@ export {
   type OpenCredential,
   type PutCredentialOptions,
 } from './credential-vault.js';
+export { changesHere } from './fresh-cache.js';
 export { LastUsed } from './last-used.js';
 export { LivingKeys } from './living-keys.js';
 export { type NetworkAlias, NetworkAliases, type NetworkAliasInput } from './network-aliases.js';

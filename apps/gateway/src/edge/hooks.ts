@@ -92,7 +92,7 @@ export function registerHooks(
   fastify.addHook('onResponse', (request, reply, done) => {
     const { method, caller } = request;
     const route = request.routeOptions.url ?? 'none';
-    answered.note({ method, route, status: reply.statusCode, ms: reply.elapsedTime }, request.id, caller);
+    answered.note({ method, route, status: reply.statusCode }, reply.elapsedTime, request.id, caller);
     repeats.keep(request, reply);
     done();
   });

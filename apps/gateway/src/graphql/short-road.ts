@@ -5,11 +5,12 @@ import { type Awaitable, type TenantContext, whenThere } from '#libs/domain';
 import type { KpiQueryInput } from '../kpis/kpi.input.js';
 import type { KpiAnswer } from '../kpis/kpi-answer.js';
 import { KpisService } from '../kpis/kpis.service.js';
+import type { StandingAnswer } from '../kpis/standing-answer.js';
 import { CompiledQueries } from './compiled-queries.js';
 import type { CompiledQuery } from './compiled-query.js';
 import type { GraphqlContext } from './graphql-context.js';
 import { GraphqlErrors } from './graphql-errors.js';
-import type { Repeat, RepeatedAnswer } from '../repeats/repeat.js';
+import { mayStand, type Repeat, type RepeatedAnswer } from '../repeats/repeat.js';
 import { withTexts } from './pasted-rows.js';
 
 /** A body that `checkGraphqlBody` has let through. */
@@ -83,12 +84,19 @@ export class ShortRoad {
 
   /** The query is found anew, and not held: of those that are compiled only so many may be kept. */
   private repeatOf(text: string, operationName: string | null | undefined, read: object): Repeat {
+    let standing: StandingAnswer<RepeatedAnswer> | undefined;
+    const keep = (answer: KpiAnswer, input: KpiQueryInput, body: string): void => {
+      const made = asRepeated(body);
+      standing = mayStand(made) ? this.kpis.standing(answer, input, made) : undefined;
+    };
     return (caller) => {
+      const again = standing && this.kpis.again(caller, standing);
+      if (again) return again;
       const query = this.compiled.find(text, operationName);
       if (!query) return undefined;
       const context: GraphqlContext = { request: { id: caller.requestId, caller } };
       const input = caller.scopes.has('kpis:read') ? query.alone?.inputOf(read) : undefined;
-      const body = input ? this.alone(query, read, input, caller, context) : this.written(query, read, context);
+      const body = input ? this.alone(query, read, input, context, keep) : this.written(query, read, context);
       // What fails is told in the body: a query that could be run with these variables once can be run with them again.
       return whenThere(body, asRepeated);
     };
@@ -99,12 +107,14 @@ export class ShortRoad {
     query: CompiledQuery,
     read: object,
     input: KpiQueryInput,
-    caller: TenantContext,
     context: GraphqlContext,
+    keep: (answer: KpiAnswer, input: KpiQueryInput, body: string) => void,
   ): Awaitable<string | undefined> {
     const told = (answer: KpiAnswer): Awaitable<string | undefined> => {
       try {
-        return query.alone!.write(answer);
+        const body = query.alone!.write(answer);
+        keep(answer, input, body);
+        return body;
       } catch {
         return this.written(query, read, { ...context, kpis: answer });
       }
@@ -112,7 +122,7 @@ export class ShortRoad {
     const failed = (error: unknown): Promise<string | undefined> =>
       this.written(query, read, { ...context, kpis: Promise.reject(error as Error) });
     try {
-      const answer = this.kpis.find(caller, input);
+      const answer = this.kpis.find(context.request.caller as TenantContext, input);
       return answer instanceof Promise ? answer.then(told, failed) : told(answer);
     } catch (error) {
       return failed(error);

@@ -138,7 +138,7 @@ function wholeAnswer(
   report.currencies = rows.currencies;
   // Rows are dropped here for the names that they lack, and for nothing else.
   if (rows.count === 0 && lengthOf(answer.value.table.batches) > 0) warnOfNoMatch(report, request.question);
-  return { report, layout, rows };
+  return { report, layout, rows, stands: answer.stands };
 }
 
 const tables = new KnownTables();

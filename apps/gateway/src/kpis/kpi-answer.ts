@@ -25,6 +25,8 @@ export class KpiAnswer {
     readonly rowSource: RowSource,
     readonly reports: readonly SourceReport[],
     private readonly askTotals: () => Promise<KpiAnswer>,
+    /** Would the vendors' parts be the same now? Only where that is known at once. */
+    readonly stands?: () => boolean,
   ) {}
 
   get cells(): readonly KpiCells[] {

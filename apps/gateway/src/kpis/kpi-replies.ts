@@ -4,7 +4,7 @@ import { type Awaitable, type FieldError, type TenantContext, badInput, whenTher
 import { AS_THEY_ARE, LineForm } from '../edge/table-lines.js';
 import { Recent } from '../edge/recent.js';
 import { MEDIA, sendTable, sendTagged, tagOf } from '../edge/tabular.js';
-import type { Repeat, RepeatedAnswer } from '../repeats/repeat.js';
+import { mayStand, type Repeat, type RepeatedAnswer } from '../repeats/repeat.js';
 import { KpiQueryInput } from './kpi.input.js';
 import type { KpiAnswer } from './kpi-answer.js';
 import { FORM_PARAMS, type KpiForm, readForm } from './kpi-form.js';
@@ -15,6 +15,7 @@ import { RestSources } from './rest-sources.js';
 import type { KpiService } from './kpi-words.js';
 import { keptTexts, type Written } from './kept-texts.js';
 import { linesOfRows, type RowSource } from './row-source.js';
+import type { StandingAnswer } from './standing-answer.js';
 
 /** `/v1/kpis` in its three forms. */
 @Injectable()
@@ -40,7 +41,16 @@ export class KpiReplies {
 
   /** Made here, since functions share all that any one beside them holds: in `get`, the request and its connection. */
   private repeatOf(input: KpiQueryInput, form: KpiForm): Repeat {
-    return (caller) => inUrlWords(() => whenThere(this.json(caller, input, form, KPI_PARAMS), repeatedOf));
+    let standing: StandingAnswer<RepeatedAnswer> | undefined;
+    const keep = (answer: JsonAnswer): RepeatedAnswer => {
+      const made = repeatedOf(answer);
+      standing = mayStand(made) && !form.totals ? this.kpis.standing(answer.of, input, made) : undefined;
+      return made;
+    };
+    return (caller) => {
+      const again = standing && this.kpis.again(caller, standing);
+      return again ?? inUrlWords(() => whenThere(this.json(caller, input, form, KPI_PARAMS), keep));
+    };
   }
 
   async post(
@@ -96,6 +106,7 @@ export class KpiReplies {
 }
 
 interface JsonAnswer {
+  of: KpiAnswer;
   body: string;
   tag: string;
   cacheStatus: string;
@@ -132,7 +143,7 @@ function jsonOf(answer: KpiAnswer, sources: string, totals: string): JsonAnswer 
   const rows = flatRows(answer);
   const body = `{"rows":${String(rows.text)}${totals},"sources":${sources},"rowCount":${answer.rowCount}}`;
   const { reports } = answer;
-  return { body, tag: tagOfRows(rows, totals + saidOf(reports)), cacheStatus: cacheStatus(reports) };
+  return { of: answer, body, tag: tagOfRows(rows, totals + saidOf(reports)), cacheStatus: cacheStatus(reports) };
 }
 
 /** `said`: what the tag is of beside the rows. */

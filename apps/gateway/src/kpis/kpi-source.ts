@@ -28,6 +28,8 @@ export interface SourceRows {
   report: SourceReport;
   layout: KpiLayout;
   rows: RowSource;
+  /** Would the vendor's part be the same now? Only of what was kept, and where that is known at once. */
+  stands?: () => boolean;
 }
 
 /**
@@ -75,12 +77,12 @@ export interface KpiSourceService {
 }
 
 /** Whole rows as a stream of one batch. */
-export function asStream({ rows, ...rest }: SourceRows): SourceStream {
+export function asStream({ rows, report, layout }: SourceRows): SourceStream {
   async function* batches(): AsyncGenerator<readonly KpiCells[]> {
     if (rows.count > 0) yield rows.cells;
   }
   async function* lines(form: LineForm): AsyncGenerator<string | Buffer> {
     if (rows.count > 0) yield linesOfRows(rows, form);
   }
-  return { ...rest, rows, batches, lines };
+  return { report, layout, rows, batches, lines };
 }

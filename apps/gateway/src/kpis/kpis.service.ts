@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AuditLog } from '#libs/audit';
+import { AuditLog, type AuditTarget } from '#libs/audit';
 import { type Awaitable, type TenantContext, requireScope, whenThere } from '#libs/domain';
 import { AppDirectory, type AppRecord } from '#libs/tenancy';
 import type { AppKpiInput, KpiQueryInput } from './kpi.input.js';
@@ -20,6 +20,7 @@ import type {
   SourceStream,
 } from './kpi-source.js';
 import { rowsInTurn, type RowSource } from './row-source.js';
+import { StandingAnswer } from './standing-answer.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
 
@@ -60,6 +61,21 @@ export class KpisService {
     return this.audited(tenant, question, input.appIds ?? null, () =>
       whenThere(this.answer(tenant, question, input), (answer) => settle(answer, input.onFailedSource)),
     );
+  }
+
+  /** `made` of the answer to `input`, to be given to the same key again; undefined where it has to be asked each time. */
+  standing<T>(answer: KpiAnswer, { appIds }: KpiQueryInput, made: T): StandingAnswer<T> | undefined {
+    const { stands, reports, question } = answer;
+    const target = auditedTarget(question, appIds ?? null);
+    return stands && new StandingAnswer(made, { target, parts: reports.map((report) => ({ report })), stands });
+  }
+
+  /** As `find`, of what stands; undefined where it does no longer. */
+  again<T>(tenant: TenantContext, answer: StandingAnswer<T>): T | undefined {
+    requireScope(tenant, 'kpis:read');
+    if (!answer.isStill) return undefined;
+    this.count(answer.parts);
+    return this.audit.aroundRead(tenant, 'kpis.read', answer.target, () => answer.made) as T;
   }
 
   /** As `find`, of one app; the same question about many apps of one answer is asked once. Scope kpis:read. */
@@ -142,6 +158,7 @@ export class KpisService {
       rowsInTurn(parts, frame.layout),
       reports,
       once(() => this.totals(tenant, ofTheSame(question, reports), { ...about, waitSeconds: 0 })),
+      standing(parts),
     );
   }
 
@@ -180,13 +197,7 @@ export class KpisService {
     appIds: readonly string[] | null,
     work: () => Awaitable<T>,
   ): Awaitable<T> {
-    const request = auditedRequest(question, appIds);
-    return this.audit.aroundRead(
-      tenant,
-      'kpis.read',
-      { appId: appIds?.length === 1 ? appIds[0] : undefined, request },
-      work,
-    );
+    return this.audit.aroundRead(tenant, 'kpis.read', auditedTarget(question, appIds), work);
   }
 }
 
@@ -195,6 +206,11 @@ function ofTheSame(question: KpiQuestion, reports: readonly SourceReport[]): Kpi
   const vendors = reports.flatMap(({ vendor, error, status }) => (error || status === 'PENDING' ? [] : [vendor]));
   return vendors.length === 0 ? question : { ...question, vendors };
 }
+
+const auditedTarget = (question: KpiQuestion, appIds: readonly string[] | null): AuditTarget => ({
+  appId: appIds?.length === 1 ? appIds[0] : undefined,
+  request: auditedRequest(question, appIds),
+});
 
 /** What the audit keeps of a question; the same object for the same question about the same apps. */
 function auditedRequest(question: KpiQuestion, appIds: readonly string[] | null): object {
@@ -206,6 +222,12 @@ function auditedRequest(question: KpiQuestion, appIds: readonly string[] | null)
 }
 
 const requests = new WeakMap<KpiQuestion, { request: object; appIds: readonly string[] | null }>();
+
+/** Do all of them? */
+function standing(parts: readonly SourceRows[]): (() => boolean) | undefined {
+  const asked = parts.map(({ stands }) => stands);
+  return asked.every((stands) => stands !== undefined) ? () => asked.every((stands) => stands!()) : undefined;
+}
 
 const requestOf = (
   tenant: TenantContext,

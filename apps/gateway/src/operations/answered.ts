@@ -3,6 +3,13 @@ import type { Caller } from '#libs/domain';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { Log } from './log.js';
 
+/** `route`: its pattern, of which there are so many and no more. */
+export interface AnsweredAs {
+  method: string;
+  route: string;
+  status: number;
+}
+
 /** One log line and one metric for each request that was answered. */
 @Injectable()
 export class Answered {
@@ -11,22 +18,23 @@ export class Answered {
     private readonly log: Log,
   ) {}
 
-  /** `route`: its pattern, of which there are so many and no more. */
-  note(
-    { method, route, status, ms }: { method: string; route: string; status: number; ms: number },
-    requestId: string,
-    caller: Caller | undefined,
-  ): void {
-    this.metrics.request(method, route, status, ms / 1000);
-    const tenant = caller?.kind === 'tenant' ? caller : undefined;
-    this.log.info('request', {
-      method,
-      route,
-      status,
-      ms: Math.round(ms * 10) / 10,
-      requestId,
-      tenant: tenant?.tenantSlug,
-      key: tenant?.keyName,
-    });
+  /** `ms`: what it took, in milliseconds. */
+  note(as: AnsweredAs, ms: number, requestId: string, caller: Caller | undefined): void {
+    this.metrics.request(as, ms / 1000);
+    this.log.info('request', { ...as, ...whoIs(caller), ms: rounded(ms), requestId });
+  }
+
+  /** As `note`, of many requests that the same key makes. */
+  notesOf(as: AnsweredAs, caller: Caller): (ms: number, requestId: string) => void {
+    const write = this.log.infoWith({ ...as, ...whoIs(caller) });
+    return (ms, requestId) => {
+      this.metrics.request(as, ms / 1000);
+      write('request', { ms: rounded(ms), requestId });
+    };
   }
 }
+
+const rounded = (ms: number): number => Math.round(ms * 10) / 10;
+
+const whoIs = (caller: Caller | undefined): object =>
+  caller?.kind === 'tenant' ? { tenant: caller.tenantSlug, key: caller.keyName } : {};

@@ -55,8 +55,8 @@ export class GatewayMetrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  request(method: string, route: string, status: number, seconds: number): void {
-    this.requests.observe({ method, route, status }, seconds);
+  request(labels: { method: string; route: string; status: number }, seconds: number): void {
+    this.requests.observe(labels, seconds);
   }
 
   refusedKey(reason: string): void {

@@ -57,6 +57,12 @@ export class Log {
     this.logger.info(fields, message);
   }
 
+  /** As `info`, of many lines that have `fields` in common: those are written once. */
+  infoWith(fields: object): (message: string, more: object) => void {
+    const logger = this.logger.child(fields);
+    return (message, more) => logger.info(more, message);
+  }
+
   warn(message: string, fields: object = {}): void {
     this.logger.warn(fields, message);
   }

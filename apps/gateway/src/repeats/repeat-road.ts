@@ -92,7 +92,9 @@ export class RepeatRoad {
       // Nobody was answered: the long road says nothing of it either.
       if (response.destroyed) return;
       const ms = performance.now() - startedAt;
-      this.answered.note({ method: request.method!, route: head.route, status, ms }, requestId, caller);
+      const as = { method: request.method!, route: head.route, status };
+      if (status !== 200) this.answered.note(as, ms, requestId, caller);
+      else (head.noteGood ??= this.answered.notesOf(as, caller))(ms, requestId);
     };
     const send = ({ body, head: own }: RepeatedAnswer): void => {
       const length = Buffer.byteLength(body);

@@ -15,6 +15,11 @@ export interface RepeatedAnswer {
   head: readonly string[];
 }
 
+/** Characters of an answer that a Repeat may hold: it counts with what hangs on each of them. */
+const LONGEST_HELD = 4_096;
+
+export const mayStand = ({ body }: RepeatedAnswer): boolean => body.length <= LONGEST_HELD;
+
 /** Headers that tell of one answer alone. All others are the same whenever the same is asked. */
 export const OF_EACH: ReadonlySet<string> = new Set(['cache-status', 'content-length', 'etag', 'x-request-id']);
 

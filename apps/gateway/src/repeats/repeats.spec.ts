@@ -66,14 +66,14 @@ describe('what is kept of requests', () => {
   });
 
   it('has a bound, and the one used longest ago goes first', async () => {
-    const ask = await serve(new Repeats(14_000));
+    const ask = await serve(new Repeats(28_000));
     for (const path of ['/1', '/2', '/3', '/1', '/4']) await ask(path);
     expect([await ask('/1'), await ask('/4')]).toEqual([expect.anything(), expect.anything()]);
     expect(await ask('/2')).toBeUndefined();
   });
 
   it('counts bodies as it counts heads', async () => {
-    const ask = await serve(new Repeats(20_000));
+    const ask = await serve(new Repeats(28_000));
     const body = (n: number) => String(n).padEnd(4_000);
     for (let n = 0; n < 2; n++) await ask('/', body(n));
     expect((await ask('/', body(0)))?.bodies.size).toBe(2);

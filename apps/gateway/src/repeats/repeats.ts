@@ -15,6 +15,8 @@ export interface KnownHead {
   readonly key: AuthenticatedKey;
   readonly edge: RequestCaller['edge'];
   readonly route: string;
+  /** Set at the first that is repeated. */
+  noteGood?: (ms: number, requestId: string) => void;
   /** By the requests' bodies, a character for each byte; '' where there is none. */
   readonly bodies: Map<string, KnownRequest>;
 }
@@ -31,9 +33,10 @@ export const MOST_BODIES = 32;
 const LONGEST_BODY = 8_192;
 const LONGEST_HEAD = 8_192;
 /** Characters of all heads and bodies; one key may send as many different ones as it likes. */
-const MOST_KEPT = 16 * 1024 * 1024;
-/** What hangs on each head and each body counts as so many more, whatever it is. */
-const SELF = 2_048;
+const MOST_KEPT = 32 * 1024 * 1024;
+/** What hangs on each head and each body, which may be an answer, counts as so many more, whatever it is. */
+const OF_HEAD = 2_048;
+const OF_BODY = 6_144;
 
 /** Headers of a request that make no difference to its answer, and are mostly of one request alone. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['x-request-id', 'traceparent', 'tracestate']);
@@ -119,7 +122,7 @@ export class Repeats {
 }
 
 const weightOf = (text: string, { bodies }: KnownHead): number =>
-  [...bodies.keys()].reduce((sum, body) => sum + body.length + SELF, text.length + SELF);
+  [...bodies.keys()].reduce((sum, body) => sum + body.length + OF_BODY, text.length + OF_HEAD);
 
 const bytesOf = (text: string | undefined): string | undefined => text && Buffer.from(text).toString('latin1');
 

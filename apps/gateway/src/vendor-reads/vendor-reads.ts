@@ -29,6 +29,8 @@ export interface ReadAnswer<T> {
   fetchedAt: Date;
   /** Why a stale answer stands in. */
   failure?: GatewayError;
+  /** Would the same be answered now? Only of an answer that was kept, and where that is known at once. */
+  stands?: () => boolean;
 }
 
 /** How long answers are served again, in milliseconds; 0: they are not kept. */
@@ -98,8 +100,12 @@ export class VendorReads {
   read<T>(request: ReadRequest<T>): Awaitable<ReadAnswer<T>> {
     const { key, caller, bypass } = request;
     if (bypass) return this.fetch(request, caller?.signal ?? new Departure()).then(freshOf);
-    return whenThere(this.lookUp<T>(key), (entry) => {
-      if (entry && entry.freshUntil > Date.now()) return answerOf(entry, 'CACHED');
+    const found = this.lookUp<T>(key);
+    return whenThere(found, (entry) => {
+      if (entry && entry.freshUntil > Date.now()) {
+        const stands = (): boolean => this.lookUp(key) === entry && entry.freshUntil > Date.now();
+        return { ...answerOf(entry, 'CACHED'), stands: found === entry ? stands : undefined };
+      }
       return this.underWay
         .join(key, caller?.signal, (signal) => this.fetch(request, signal))
         .then(freshOf, (error: unknown) => {
