@@ -5,7 +5,7 @@ import { type Awaitable, type TenantContext, whenThere } from '#libs/domain';
 import type { KpiQueryInput } from '../kpis/kpi.input.js';
 import type { KpiAnswer } from '../kpis/kpi-answer.js';
 import { KpisService } from '../kpis/kpis.service.js';
-import type { StandingAnswer } from '../kpis/standing-answer.js';
+import type { StandingQuestion } from '../kpis/standing-question.js';
 import { CompiledQueries } from './compiled-queries.js';
 import type { CompiledQuery } from './compiled-query.js';
 import type { GraphqlContext } from './graphql-context.js';
@@ -19,6 +19,19 @@ interface GraphqlBody {
   variables?: Record<string, unknown> | null;
   operationName?: string | null;
   extensions?: object | null;
+}
+
+/** The body of an answer that may come again. */
+interface LastBody {
+  readonly standing: StandingQuestion;
+  readonly body: string;
+}
+
+interface AskedAlone {
+  readonly caller: TenantContext;
+  readonly context: GraphqlContext;
+  readonly last: LastBody | undefined;
+  readonly keep: (made: LastBody | undefined) => void;
 }
 
 /** Accept headers whose answer's type is remembered, and their characters. */
@@ -84,19 +97,16 @@ export class ShortRoad {
 
   /** The query is found anew, and not held: of those that are compiled only so many may be kept. */
   private repeatOf(text: string, operationName: string | null | undefined, read: object): Repeat {
-    let standing: StandingAnswer<RepeatedAnswer> | undefined;
-    const keep = (answer: KpiAnswer, input: KpiQueryInput, body: string): void => {
-      const made = asRepeated(body);
-      standing = mayStand(made) ? this.kpis.standing(answer, input, made) : undefined;
-    };
+    let last: LastBody | undefined;
     return (caller) => {
-      const again = standing && this.kpis.again(caller, standing);
-      if (again) return again;
       const query = this.compiled.find(text, operationName);
       if (!query) return undefined;
       const context: GraphqlContext = { request: { id: caller.requestId, caller } };
       const input = caller.scopes.has('kpis:read') ? query.alone?.inputOf(read) : undefined;
-      const body = input ? this.alone(query, read, input, context, keep) : this.written(query, read, context);
+      const keep = (made: LastBody | undefined): void => void (last = made);
+      const body = input
+        ? this.alone(query, read, input, { caller, context, last, keep })
+        : this.written(query, read, context);
       // What fails is told in the body: a query that could be run with these variables once can be run with them again.
       return whenThere(body, asRepeated);
     };
@@ -107,13 +117,15 @@ export class ShortRoad {
     query: CompiledQuery,
     read: object,
     input: KpiQueryInput,
-    context: GraphqlContext,
-    keep: (answer: KpiAnswer, input: KpiQueryInput, body: string) => void,
+    { caller, context, last, keep }: AskedAlone,
   ): Awaitable<string | undefined> {
-    const told = (answer: KpiAnswer): Awaitable<string | undefined> => {
+    const told = (answer: KpiAnswer | Date): Awaitable<string | undefined> => {
+      // When it was fetched, no field of it says.
+      if (answer instanceof Date) return last!.body;
       try {
         const body = query.alone!.write(answer);
-        keep(answer, input, body);
+        const standing = mayStand(asRepeated(body)) ? this.kpis.standing(answer, input) : undefined;
+        keep(standing && { standing, body });
         return body;
       } catch {
         return this.written(query, read, { ...context, kpis: answer });
@@ -122,7 +134,7 @@ export class ShortRoad {
     const failed = (error: unknown): Promise<string | undefined> =>
       this.written(query, read, { ...context, kpis: Promise.reject(error as Error) });
     try {
-      const answer = this.kpis.find(context.request.caller as TenantContext, input);
+      const answer = this.kpis.findAgain(caller, input, last?.standing);
       return answer instanceof Promise ? answer.then(told, failed) : told(answer);
     } catch (error) {
       return failed(error);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ADJUST_KPIS, type AdjustKpiTable } from '#libs/adjust-kpi';
-import { type Awaitable, whenThere } from '#libs/domain';
+import { type Awaitable, type TenantContext, whenThere } from '#libs/domain';
 import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApps } from '#libs/tenancy';
 import { Restatement } from '../vendor-reads/restatement.js';
 import type { ReadAnswer } from '../vendor-reads/vendor-reads.js';
@@ -19,6 +19,7 @@ import { asStream } from './kpi-source.js';
 import type {
   KpiSourceService,
   PreparedSource,
+  Renewal,
   SourceReport,
   SourceRequest,
   SourceRows,
@@ -57,29 +58,59 @@ export class AdjustSource implements KpiSourceService {
         const shared = this.preparations.of(question, opened, names);
         return {
           report: shared.report,
-          read: () => this.read(request, this.own(shared, question)),
+          read: () => this.read(tenant, question, shared),
           stream: () => this.stream(request, this.own(shared, question)),
         };
       },
     );
   }
 
-  private read(request: SourceRequest, prepared: Prepared): Awaitable<SourceRows> {
-    const { report, plan } = prepared;
-    const without = (): SourceRows => ({ report, layout: emptyLayout(request.question), rows: new GivenRows([]) });
-    if (!plan) return without();
+  private read(tenant: TenantContext, question: KpiQuestion, shared: Prepared): Awaitable<SourceRows> {
+    const { plan } = shared;
+    if (!plan) return withoutRows(this.own(shared, question), question);
+    return this.ask(tenant, question, shared, plan, (answer) => this.made(question, shared, plan, answer));
+  }
+
+  private ask<T>(
+    tenant: TenantContext,
+    question: KpiQuestion,
+    shared: Prepared,
+    plan: AdjustPlan,
+    make: (answer: ReadAnswer<WholeAnswer>) => T,
+  ): Awaitable<SourceRows | T> {
     const failed = (error: unknown): SourceRows => {
-      failSource(report, error);
-      return without();
+      const own = this.own(shared, question);
+      failSource(own.report, error);
+      return withoutRows(own, question);
     };
     try {
-      const made = whenThere(this.answers.whole(request.tenant, plan), (answer) =>
-        wholeAnswer(request, prepared, plan, answer),
-      );
+      const made = whenThere(this.answers.whole(tenant, plan), make);
       return made instanceof Promise ? made.catch(failed) : made;
     } catch (error) {
       return failed(error);
     }
+  }
+
+  private made(question: KpiQuestion, shared: Prepared, plan: AdjustPlan, answer: ReadAnswer<WholeAnswer>): SourceRows {
+    const rows = wholeAnswer(question, this.own(shared, question), plan, answer);
+    return { ...rows, renew: this.renewalOf(question, shared, plan, answer) };
+  }
+
+  /** Made here: functions hold all that any one beside them holds. */
+  private renewalOf(
+    question: KpiQuestion,
+    shared: Prepared,
+    plan: AdjustPlan,
+    last: ReadAnswer<WholeAnswer>,
+  ): Renewal | undefined {
+    // What stands in for a vendor that is down says why, each time.
+    if (last.failure) return undefined;
+    const { value, status } = last;
+    const make = (answer: ReadAnswer<WholeAnswer>): SourceRows | Date => {
+      const isSame = answer.value.table === value.table && answer.status === status;
+      return isSame ? answer.fetchedAt : this.made(question, shared, plan, answer);
+    };
+    return (tenant) => this.ask(tenant, question, shared, plan, make);
   }
 
   private async stream(request: SourceRequest, prepared: Prepared): Promise<SourceStream> {
@@ -91,7 +122,7 @@ export class AdjustSource implements KpiSourceService {
         failSource(report, error);
       }
     }
-    return asStream({ report, layout: emptyLayout(request.question), rows: new GivenRows([]) });
+    return asStream(withoutRows(prepared, request.question));
   }
 
   private own(shared: Prepared, question: KpiQuestion): Prepared {
@@ -126,19 +157,25 @@ function prepareAnew(question: KpiQuestion, { opened: apps, nameless }: OpenedAp
   }
 }
 
+const withoutRows = ({ report }: Prepared, question: KpiQuestion): SourceRows => ({
+  report,
+  layout: emptyLayout(question),
+  rows: new GivenRows([]),
+});
+
 function wholeAnswer(
-  request: SourceRequest,
+  question: KpiQuestion,
   prepared: Prepared,
   plan: AdjustPlan,
   answer: ReadAnswer<WholeAnswer>,
 ): SourceRows {
   const { report } = prepared;
-  const { layout, rows } = rowsOf(request, prepared, plan, answer.value);
+  const { layout, rows } = rowsOf(question, prepared, plan, answer.value);
   noteFreshness(report, answer);
   report.currencies = rows.currencies;
   // Rows are dropped here for the names that they lack, and for nothing else.
-  if (rows.count === 0 && lengthOf(answer.value.table.batches) > 0) warnOfNoMatch(report, request.question);
-  return { report, layout, rows, stands: answer.stands };
+  if (rows.count === 0 && lengthOf(answer.value.table.batches) > 0) warnOfNoMatch(report, question);
+  return { report, layout, rows };
 }
 
 const tables = new KnownTables();
@@ -153,7 +190,7 @@ interface MadeRows {
 const madeOf = new WeakMap<AdjustKpiTable, MadeRows>();
 
 /** Small answers are made into rows once for each question: dashboards ask the same all day. */
-function rowsOf({ question }: SourceRequest, prepared: Prepared, plan: AdjustPlan, { table }: WholeAnswer): MadeRows {
+function rowsOf(question: KpiQuestion, prepared: Prepared, plan: AdjustPlan, { table }: WholeAnswer): MadeRows {
   const known = madeOf.get(table);
   if (known?.plan === plan) return known;
   const all = tables.of(question, prepared, plan, table, lengthOf(table.batches));
@@ -170,7 +207,7 @@ function streamOf(
 ): SourceStream {
   const { report } = prepared;
   const { value } = answer;
-  if ('table' in value) return asStream(wholeAnswer(request, prepared, plan, { ...answer, value }));
+  if ('table' in value) return asStream(wholeAnswer(request.question, prepared, plan, { ...answer, value }));
   noteFreshness(report, answer);
   const { large } = value;
   const { question } = request;

@@ -7,7 +7,7 @@ import type { KpiTable } from './kpi.model.js';
 import type { RowsText } from './kpi-row-text.js';
 import { KpiRowView } from './kpi-row-view.js';
 import { KpiTableView, MOST_TABLE_ROWS } from './kpi-table-view.js';
-import type { SourceReport } from './kpi-source.js';
+import type { Renewal, SourceReport } from './kpi-source.js';
 import { KpiSourceView } from './kpi-source-view.js';
 import { DIMENSION_COLUMNS } from './kpi-words.js';
 import { keptTexts } from './kept-texts.js';
@@ -25,8 +25,8 @@ export class KpiAnswer {
     readonly rowSource: RowSource,
     readonly reports: readonly SourceReport[],
     private readonly askTotals: () => Promise<KpiAnswer>,
-    /** Would the vendors' parts be the same now? Only where that is known at once. */
-    readonly stands?: () => boolean,
+    /** Of its one source. */
+    readonly renew?: Renewal,
   ) {}
 
   get cells(): readonly KpiCells[] {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Awaitable, type FieldError, type TenantContext, badInput, whenThere } from '#libs/domain';
+import { type Awaitable, type FieldError, type TenantContext, badInput, isoTime, whenThere } from '#libs/domain';
 import { AS_THEY_ARE, LineForm } from '../edge/table-lines.js';
 import { Recent } from '../edge/recent.js';
 import { MEDIA, sendTable, sendTagged, tagOf } from '../edge/tabular.js';
@@ -15,7 +15,7 @@ import { RestSources } from './rest-sources.js';
 import type { KpiService } from './kpi-words.js';
 import { keptTexts, type Written } from './kept-texts.js';
 import { linesOfRows, type RowSource } from './row-source.js';
-import type { StandingAnswer } from './standing-answer.js';
+import type { StandingQuestion } from './standing-question.js';
 
 /** `/v1/kpis` in its three forms. */
 @Injectable()
@@ -41,15 +41,18 @@ export class KpiReplies {
 
   /** Made here, since functions share all that any one beside them holds: in `get`, the request and its connection. */
   private repeatOf(input: KpiQueryInput, form: KpiForm): Repeat {
-    let standing: StandingAnswer<RepeatedAnswer> | undefined;
-    const keep = (answer: JsonAnswer): RepeatedAnswer => {
-      const made = repeatedOf(answer);
-      standing = mayStand(made) && !form.totals ? this.kpis.standing(answer.of, input, made) : undefined;
-      return made;
-    };
+    let last: LastJson | undefined;
     return (caller) => {
-      const again = standing && this.kpis.again(caller, standing);
-      return again ?? inUrlWords(() => whenThere(this.json(caller, input, form, KPI_PARAMS), keep));
+      const before = last;
+      const written = (answer: KpiAnswer | Date): Awaitable<RepeatedAnswer> => {
+        if (answer instanceof Date) return before!.fetchedAt(answer);
+        return whenThere(this.jsonOf(caller, answer, form, KPI_PARAMS), (made) => {
+          const standing = form.totals ? undefined : this.kpis.standing(answer, input);
+          last = standing && LastJson.of(standing, made, answer.reports[0]!.fetchedAt!);
+          return repeatedOf(made);
+        });
+      };
+      return inUrlWords(() => whenThere(this.kpis.findAgain(caller, input, before?.standing), written));
     };
   }
 
@@ -97,16 +100,17 @@ export class KpiReplies {
   }
 
   private json(tenant: TenantContext, input: KpiQueryInput, form: KpiForm, params?: Params): Awaitable<JsonAnswer> {
-    return whenThere(this.kpis.find(tenant, input), (answer) =>
-      whenThere(this.sources.textOf(tenant, answer.sources, params), (sources) =>
-        writeJson(answer, sources, form.totals),
-      ),
+    return whenThere(this.kpis.find(tenant, input), (answer) => this.jsonOf(tenant, answer, form, params));
+  }
+
+  private jsonOf(tenant: TenantContext, answer: KpiAnswer, form: KpiForm, params?: Params): Awaitable<JsonAnswer> {
+    return whenThere(this.sources.textOf(tenant, answer.sources, params), (sources) =>
+      writeJson(answer, sources, form.totals),
     );
   }
 }
 
 interface JsonAnswer {
-  of: KpiAnswer;
   body: string;
   tag: string;
   cacheStatus: string;
@@ -116,6 +120,36 @@ const repeatedOf = ({ body, tag, cacheStatus }: JsonAnswer): RepeatedAnswer => (
   body,
   head: ['etag', tag, 'cache-status', cacheStatus],
 });
+
+/** An answer of one source that may come again, with another time at which it was fetched. */
+class LastJson {
+  private constructor(
+    readonly standing: StandingQuestion,
+    private made: RepeatedAnswer,
+    private madeAt: number,
+    private readonly before: string,
+    private readonly behind: string,
+  ) {}
+
+  static of(standing: StandingQuestion, answer: JsonAnswer, fetchedAt: Date): LastJson | undefined {
+    const made = repeatedOf(answer);
+    const { body } = made;
+    const time = isoTime(fetchedAt.getTime());
+    // The last, since rows, which stand before the sources, may hold any text.
+    const at = body.lastIndexOf(time);
+    if (at < 0 || !mayStand(made)) return undefined;
+    return new LastJson(standing, made, fetchedAt.getTime(), body.slice(0, at), body.slice(at + time.length));
+  }
+
+  fetchedAt(date: Date): RepeatedAnswer {
+    const time = date.getTime();
+    if (time !== this.madeAt) {
+      this.made = { body: this.before + isoTime(time) + this.behind, head: this.made.head };
+      this.madeAt = time;
+    }
+    return this.made;
+  }
+}
 
 /** What `work` throws, in the words of the URL. */
 function inUrlWords<T>(work: () => Awaitable<T>): Awaitable<T> {
@@ -143,7 +177,7 @@ function jsonOf(answer: KpiAnswer, sources: string, totals: string): JsonAnswer 
   const rows = flatRows(answer);
   const body = `{"rows":${String(rows.text)}${totals},"sources":${sources},"rowCount":${answer.rowCount}}`;
   const { reports } = answer;
-  return { of: answer, body, tag: tagOfRows(rows, totals + saidOf(reports)), cacheStatus: cacheStatus(reports) };
+  return { body, tag: tagOfRows(rows, totals + saidOf(reports)), cacheStatus: cacheStatus(reports) };
 }
 
 /** `said`: what the tag is of beside the rows. */

@@ -28,9 +28,14 @@ export interface SourceRows {
   report: SourceReport;
   layout: KpiLayout;
   rows: RowSource;
-  /** Would the vendor's part be the same now? Only of what was kept, and where that is known at once. */
-  stands?: () => boolean;
+  renew?: Renewal;
 }
+
+/**
+ * Asks the same again, for another request with the same key about the same apps: what has come instead, or, where nothing
+ * else than before, when it was fetched. It holds nothing of the request that was answered first.
+ */
+export type Renewal = (tenant: TenantContext) => Awaitable<SourceRows | Date>;
 
 /**
  * As SourceRows, for answers of any size: rows are made as they come, and the report is complete when they have ended.

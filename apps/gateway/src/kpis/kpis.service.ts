@@ -20,7 +20,7 @@ import type {
   SourceStream,
 } from './kpi-source.js';
 import { rowsInTurn, type RowSource } from './row-source.js';
-import { StandingAnswer } from './standing-answer.js';
+import { StandingQuestion } from './standing-question.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
 
@@ -63,19 +63,30 @@ export class KpisService {
     );
   }
 
-  /** `made` of the answer to `input`, to be given to the same key again; undefined where it has to be asked each time. */
-  standing<T>(answer: KpiAnswer, { appIds }: KpiQueryInput, made: T): StandingAnswer<T> | undefined {
-    const { stands, reports, question } = answer;
-    const target = auditedTarget(question, appIds ?? null);
-    return stands && new StandingAnswer(made, { target, parts: reports.map((report) => ({ report })), stands });
+  /**
+   * As `find`, for the key that `last` was made for: where nothing else has come than then, when it was fetched. How an
+   * answer is noted, and who may ask, are as ever.
+   */
+  findAgain(
+    tenant: TenantContext,
+    input: KpiQueryInput,
+    last: StandingQuestion | undefined,
+  ): Awaitable<KpiAnswer | Date> {
+    if (!last?.isStill) return this.find(tenant, input);
+    requireScope(tenant, 'kpis:read');
+    const told = (part: SourceRows | Date): KpiAnswer | Date => {
+      if (!(part instanceof Date))
+        return settle(this.answerOf(tenant, last.question, input, [part]), input.onFailedSource);
+      this.count(last.parts);
+      return part;
+    };
+    return this.audit.aroundRead(tenant, 'kpis.read', last.target, () => whenThere(last.renew(tenant), told));
   }
 
-  /** As `find`, of what stands; undefined where it does no longer. */
-  again<T>(tenant: TenantContext, answer: StandingAnswer<T>): T | undefined {
-    requireScope(tenant, 'kpis:read');
-    if (!answer.isStill) return undefined;
-    this.count(answer.parts);
-    return this.audit.aroundRead(tenant, 'kpis.read', answer.target, () => answer.made) as T;
+  /** What `findAgain` takes. Undefined: this answer has to be asked for as a whole. */
+  standing({ question, reports, renew }: KpiAnswer, { appIds }: KpiQueryInput): StandingQuestion | undefined {
+    const parts = reports.map((report) => ({ report }));
+    return renew && new StandingQuestion({ question, target: auditedTarget(question, appIds ?? null), parts, renew });
   }
 
   /** As `find`, of one app; the same question about many apps of one answer is asked once. Scope kpis:read. */
@@ -158,7 +169,7 @@ export class KpisService {
       rowsInTurn(parts, frame.layout),
       reports,
       once(() => this.totals(tenant, ofTheSame(question, reports), { ...about, waitSeconds: 0 })),
-      standing(parts),
+      parts.length === 1 ? parts[0]!.renew : undefined,
     );
   }
 
@@ -222,12 +233,6 @@ function auditedRequest(question: KpiQuestion, appIds: readonly string[] | null)
 }
 
 const requests = new WeakMap<KpiQuestion, { request: object; appIds: readonly string[] | null }>();
-
-/** Do all of them? */
-function standing(parts: readonly SourceRows[]): (() => boolean) | undefined {
-  const asked = parts.map(({ stands }) => stands);
-  return asked.every((stands) => stands !== undefined) ? () => asked.every((stands) => stands!()) : undefined;
-}
 
 const requestOf = (
   tenant: TenantContext,

@@ -29,8 +29,6 @@ export interface ReadAnswer<T> {
   fetchedAt: Date;
   /** Why a stale answer stands in. */
   failure?: GatewayError;
-  /** Would the same be answered now? Only of an answer that was kept, and where that is known at once. */
-  stands?: () => boolean;
 }
 
 /** How long answers are served again, in milliseconds; 0: they are not kept. */
@@ -100,12 +98,8 @@ export class VendorReads {
   read<T>(request: ReadRequest<T>): Awaitable<ReadAnswer<T>> {
     const { key, caller, bypass } = request;
     if (bypass) return this.fetch(request, caller?.signal ?? new Departure()).then(freshOf);
-    const found = this.lookUp<T>(key);
-    return whenThere(found, (entry) => {
-      if (entry && entry.freshUntil > Date.now()) {
-        const stands = (): boolean => this.lookUp(key) === entry && entry.freshUntil > Date.now();
-        return { ...answerOf(entry, 'CACHED'), stands: found === entry ? stands : undefined };
-      }
+    return whenThere(this.lookUp<T>(key), (entry) => {
+      if (entry && entry.freshUntil > Date.now()) return answerOf(entry, 'CACHED');
       return this.underWay
         .join(key, caller?.signal, (signal) => this.fetch(request, signal))
         .then(freshOf, (error: unknown) => {
