@@ -35,7 +35,7 @@ export function adjustRefusal(answer: UpstreamAnswer): Refusal | undefined {
   const { status, body } = answer;
   if (status >= 200 && status < 300) {
     if (body[0] !== BRACE && !/^\s*\{/.test(body.toString('latin1', 0, 64))) throw notJson(answer);
-    const candidate = body.length <= MOST_REFUSAL_BYTES && body.includes(ERROR) && !body.includes(RESULT_SET);
+    const candidate = body.length <= MOST_REFUSAL_BYTES && !body.includes(RESULT_SET) && body.includes(ERROR);
     const message = candidate ? errorOf(body) : undefined;
     return message === undefined ? undefined : { failure: 'rejected', message };
   }

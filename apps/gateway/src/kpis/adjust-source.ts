@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ADJUST_KPIS, type AdjustKpiTable } from '#libs/adjust-kpi';
-import { type Awaitable, type TenantContext, whenThere } from '#libs/domain';
+import type { Awaitable, TenantContext } from '#libs/domain';
 import { AppDirectory, NetworkAliases, type NetworkNames, type OpenedApps } from '#libs/tenancy';
 import { Restatement } from '../vendor-reads/restatement.js';
 import type { ReadAnswer } from '../vendor-reads/vendor-reads.js';
@@ -83,9 +83,16 @@ export class AdjustSource implements KpiSourceService {
       failSource(own.report, error);
       return withoutRows(own, question);
     };
+    const came = (answer: ReadAnswer<WholeAnswer>): SourceRows | T => {
+      try {
+        return make(answer);
+      } catch (error) {
+        return failed(error);
+      }
+    };
     try {
-      const made = whenThere(this.answers.whole(tenant, plan), make);
-      return made instanceof Promise ? made.catch(failed) : made;
+      const answer = this.answers.whole(tenant, plan);
+      return answer instanceof Promise ? answer.then(came, failed) : came(answer);
     } catch (error) {
       return failed(error);
     }

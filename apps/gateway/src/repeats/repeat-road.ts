@@ -113,7 +113,7 @@ export class RepeatRoad {
     try {
       const answer = known.repeat(caller);
       if (answer === undefined) return false;
-      if (answer instanceof Promise) answer.then(send).catch(fail);
+      if (answer instanceof Promise) answer.then(send, fail).catch(fail);
       else send(answer);
     } catch (error) {
       fail(error);

@@ -97,11 +97,11 @@ export class VendorReads {
 
   read<T>(request: ReadRequest<T>): Awaitable<ReadAnswer<T>> {
     const { key, caller, bypass } = request;
-    if (bypass) return this.fetch(request, caller?.signal ?? new Departure()).then(freshOf);
+    if (bypass) return this.fetch(request, caller?.signal ?? new Departure(), freshOf);
     return whenThere(this.lookUp<T>(key), (entry) => {
       if (entry && entry.freshUntil > Date.now()) return answerOf(entry, 'CACHED');
       return this.underWay
-        .join(key, caller?.signal, (signal) => this.fetch(request, signal))
+        .join(key, caller?.signal, (signal) => this.fetch(request, signal, (entry) => entry))
         .then(freshOf, (error: unknown) => {
           const failure = toGatewayError(error);
           if (!entry || caller?.signal?.aborted || !isDown(failure)) throw error;
@@ -129,7 +129,8 @@ export class VendorReads {
     await Promise.allSettled(keys.map((key) => this.store.del(key)));
   }
 
-  private fetch<T>(request: ReadRequest<T>, signal: Leaving): Promise<Entry<T>> {
+  /** `make` is given what has come, and what is kept of it. */
+  private fetch<T, R>(request: ReadRequest<T>, signal: Leaving, make: (entry: Entry<T>) => R): Promise<R> {
     const { key } = request;
     const reading = { outdated: false };
     const others = this.readings.get(key) ?? new Set();
@@ -138,9 +139,15 @@ export class VendorReads {
       others.delete(reading);
       if (others.size === 0 && this.readings.get(key) === others) this.readings.delete(key);
     };
-    const kept = request.fetch(signal).then((value) => this.keep(request, value, reading));
-    kept.then(over, over);
-    return kept;
+    const came = (value: T): Awaitable<R> => {
+      over();
+      return whenThere(this.keep(request, value, reading), make);
+    };
+    const failed = (error: unknown): never => {
+      over();
+      throw error;
+    };
+    return request.fetch(signal).then(came, failed);
   }
 
   private keep<T>(
