@@ -5,6 +5,7 @@ import { KpisService } from '../apps/gateway/src/kpis/kpis.service.js';
 import { GatewayMetrics } from '../apps/gateway/src/operations/gateway-metrics.js';
 import { DEMO_USER } from '../apps/sandbox/src/index.js';
 import { useGateway } from './support/gateway.js';
+import { waitUntil } from './support/wait-until.js';
 
 const QUERY = `query ($input: KpiQueryInput!) { kpis(input: $input) { rows { network metrics { value } } rowCount } }`;
 
@@ -55,6 +56,14 @@ describe('questions that came a moment ago', () => {
     throw new Error('It was worked out each time.');
   }
 
+  /** The vendor's last answer, with other numbers. */
+  async function otherNumbers(): Promise<string> {
+    const { path, query } = gateway.sandbox.requests.at(-1)!;
+    const url = `${gateway.sandbox.url}${path}?${String(new URLSearchParams(query))}`;
+    const body = await (await fetch(url, { headers: { authorization: `Token token=${DEMO_USER.token}` } })).text();
+    return body.replaceAll(/"kpi_values":\[\d+/g, '"kpi_values":[424242');
+  }
+
   /** An answer, without what tells of one request alone. */
   async function told(answer: Response): Promise<object> {
     const text = await answer.text();
@@ -92,15 +101,7 @@ describe('questions that came a moment ago', () => {
       stopTheClock();
       await standing(ask, PAST_CACHE);
       const old = await told(await ask(PAST_CACHE));
-      const { path, query } = gateway.sandbox.requests.at(-1)!;
-      const authorization = `Token token=${DEMO_USER.token}`;
-      const body = await (
-        await fetch(`${gateway.sandbox.url}${path}?${String(new URLSearchParams(query))}`, {
-          headers: { authorization },
-        })
-      ).text();
-      const other = body.replaceAll(/"kpi_values":\[\d+/g, '"kpi_values":[424242');
-      gateway.sandbox.misbehave({ do: { kind: 'status', status: 200, body: other } });
+      gateway.sandbox.misbehave({ do: { kind: 'status', status: 200, body: await otherNumbers() } });
       const answer = await ask(PAST_CACHE);
       expect(await answer.text()).toContain('424242');
       expect(await (await ask()).text()).toContain('424242');
@@ -196,14 +197,33 @@ describe('questions that came a moment ago', () => {
     expect(gateway.sandbox.requests.length - sent).toBe(1);
   });
 
-  it('are worked out again when a moment has passed', async () => {
+  it('are worked out again when a moment has passed, also where other numbers come all the time', async () => {
     const clock = stopTheClock();
-    await standing(rest);
+    await standing(rest, PAST_CACHE);
     const worked = jest.spyOn(gateway.app.get(KpisService), 'find').mockClear();
-    await rest();
+    gateway.sandbox.misbehave({ do: { kind: 'status', status: 200, body: await otherNumbers() } });
+    await rest(PAST_CACHE);
+    await rest(PAST_CACHE);
     expect(worked).not.toHaveBeenCalled();
     clock.mockReturnValue(performance.now() + 60);
-    await rest();
+    await rest(PAST_CACHE);
     expect(worked).toHaveBeenCalledTimes(1);
+  });
+
+  it('see what has changed while the vendor was asked', async () => {
+    const clock = stopTheClock();
+    await standing(rest, PAST_CACHE);
+    const { rows } = (await (await rest(PAST_CACHE)).json()) as { rows: { network: string }[] };
+    clock.mockReturnValue(performance.now() + 60);
+    gateway.sandbox.misbehave({ do: { kind: 'delay', ms: 300 } });
+    const sent = gateway.sandbox.requests.length;
+    const slow = rest(PAST_CACHE);
+    await waitUntil(() => gateway.sandbox.requests.length > sent);
+    const aliases = gateway.app.get(NetworkAliases);
+    const [{ network }] = rows as [{ network: string }];
+    await aliases.put(gateway.tenant.id, [{ vendor: 'ADJUST', name: network, canonical: 'Named Meanwhile' }]);
+    await slow;
+    expect(await (await rest(PAST_CACHE)).text()).toContain('Named Meanwhile');
+    await aliases.put(gateway.tenant.id, []);
   });
 });

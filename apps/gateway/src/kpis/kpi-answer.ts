@@ -12,6 +12,7 @@ import { KpiSourceView } from './kpi-source-view.js';
 import { DIMENSION_COLUMNS } from './kpi-words.js';
 import { keptTexts } from './kept-texts.js';
 import { GivenRows, type RowSource } from './row-source.js';
+import type { Moment } from './standing-question.js';
 
 export const MOST_ROWS = 10_000;
 
@@ -25,8 +26,8 @@ export class KpiAnswer {
     readonly rowSource: RowSource,
     readonly reports: readonly SourceReport[],
     private readonly askTotals: () => Promise<KpiAnswer>,
-    /** Of its one source. */
-    readonly renew?: Renewal,
+    /** Of its one source, and for how long. */
+    readonly renewal?: { readonly renew: Renewal; readonly moment: Moment },
   ) {}
 
   get cells(): readonly KpiCells[] {

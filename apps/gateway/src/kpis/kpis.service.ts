@@ -20,7 +20,7 @@ import type {
   SourceStream,
 } from './kpi-source.js';
 import { rowsInTurn, type RowSource } from './row-source.js';
-import { StandingQuestion } from './standing-question.js';
+import { Moment, type StandingQuestion } from './standing-question.js';
 import type { FailedSourcePolicy } from './kpi-words.js';
 import { GatewayMetrics } from '../operations/gateway-metrics.js';
 
@@ -72,11 +72,12 @@ export class KpisService {
     input: KpiQueryInput,
     last: StandingQuestion | undefined,
   ): Awaitable<KpiAnswer | Date> {
-    if (!last?.isStill) return this.find(tenant, input);
+    if (!last?.moment.lasts) return this.find(tenant, input);
     requireScope(tenant, 'kpis:read');
     const told = (part: SourceRows | Date): KpiAnswer | Date => {
+      // In the same moment: however often other numbers come, what they are of is looked up again when it is over.
       if (!(part instanceof Date))
-        return settle(this.answerOf(tenant, last.question, input, [part]), input.onFailedSource);
+        return settle(this.answerOf(tenant, last.question, input, [part], last.moment), input.onFailedSource);
       this.count(last.parts);
       return part;
     };
@@ -84,9 +85,10 @@ export class KpisService {
   }
 
   /** What `findAgain` takes. Undefined: this answer has to be asked for as a whole. */
-  standing({ question, reports, renew }: KpiAnswer, { appIds }: KpiQueryInput): StandingQuestion | undefined {
+  standing({ question, reports, renewal }: KpiAnswer, { appIds }: KpiQueryInput): StandingQuestion | undefined {
+    if (!renewal) return undefined;
     const parts = reports.map((report) => ({ report }));
-    return renew && new StandingQuestion({ question, target: auditedTarget(question, appIds ?? null), parts, renew });
+    return { question, target: auditedTarget(question, appIds ?? null), parts, ...renewal };
   }
 
   /** As `find`, of one app; the same question about many apps of one answer is asked once. Scope kpis:read. */
@@ -148,10 +150,11 @@ export class KpisService {
   }
 
   private answer(tenant: TenantContext, question: KpiQuestion, about: About): Awaitable<KpiAnswer> {
+    const moment = new Moment();
     return whenThere(this.asked(requestOf(tenant, question, about)), (sources) => {
       const parts = sources.map((source) => source.read());
-      if (parts.length === 1) return whenThere(parts[0]!, (part) => this.answerOf(tenant, question, about, [part]));
-      return Promise.all(parts).then((all) => this.answerOf(tenant, question, about, all));
+      const made = (all: readonly SourceRows[]): KpiAnswer => this.answerOf(tenant, question, about, all, moment);
+      return parts.length === 1 ? whenThere(parts[0]!, (part) => made([part])) : Promise.all(parts).then(made);
     });
   }
 
@@ -160,8 +163,10 @@ export class KpisService {
     question: KpiQuestion,
     about: About,
     parts: readonly SourceRows[],
+    moment: Moment,
   ): KpiAnswer {
     this.count(parts);
+    const renew = parts.length === 1 ? parts[0]!.renew : undefined;
     const frame = this.frame(tenant, question, parts);
     const reports = parts.map(({ report }) => report);
     return new KpiAnswer(
@@ -169,7 +174,7 @@ export class KpisService {
       rowsInTurn(parts, frame.layout),
       reports,
       once(() => this.totals(tenant, ofTheSame(question, reports), { ...about, waitSeconds: 0 })),
-      parts.length === 1 ? parts[0]!.renew : undefined,
+      renew && { renew, moment },
     );
   }
 
