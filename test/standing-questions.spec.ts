@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { Sealer } from '#libs/audit';
-import { AppRegistry, CredentialVault, NetworkAliases } from '#libs/tenancy';
+import { AppRegistry, CredentialVault, NetworkAliases, TenantChanges } from '#libs/tenancy';
 import { KpisService } from '../apps/gateway/src/kpis/kpis.service.js';
 import { GatewayMetrics } from '../apps/gateway/src/operations/gateway-metrics.js';
 import { DEMO_USER } from '../apps/sandbox/src/index.js';
@@ -71,6 +71,19 @@ describe('questions that came a moment ago', () => {
     return { status: answer.status, headers, text: text.replace(/"(fetchedAt)":"[^"]+"/, '"$1"'), date: typeof date };
   }
   const fetchedAt = async (answer: Response): Promise<string> => /"fetchedAt":"([^"]+)"/.exec(await answer.text())![1]!;
+
+  // First: the others let time jump, and it never goes back elsewhere.
+  it('see what another replica has changed', async () => {
+    await standing(rest);
+    const { rows } = (await (await rest()).json()) as { rows: { network: string }[] };
+    await gateway.database.sql(
+      `INSERT INTO network_aliases (tenant_id, vendor, name, canonical) VALUES ($1, 'ADJUST', $2, 'Named Elsewhere')`,
+      [gateway.tenant.id, rows[0]!.network],
+    );
+    await waitUntil(async () => (await (await rest()).text()).includes('Named Elsewhere'));
+    await gateway.database.sql('DELETE FROM network_aliases');
+    await waitUntil(async () => !(await (await rest()).text()).includes('Named Elsewhere'));
+  });
 
   describe.each(DOORS)('at %s', (door, ask) => {
     it.each([
@@ -197,18 +210,29 @@ describe('questions that came a moment ago', () => {
     expect(gateway.sandbox.requests.length - sent).toBe(1);
   });
 
-  it('are worked out again when a moment has passed, also where other numbers come all the time', async () => {
+  it('are worked out again after some minutes, also where other numbers come all the time', async () => {
     const clock = stopTheClock();
+    jest.spyOn(gateway.app.get(TenantChanges), 'unchangedUntil').mockReturnValue(Infinity);
     await standing(rest, PAST_CACHE);
     const worked = jest.spyOn(gateway.app.get(KpisService), 'find').mockClear();
     const begun = performance.now();
-    clock.mockReturnValue(begun + 40);
+    clock.mockReturnValue(begun + 299_000);
     gateway.sandbox.misbehave({ do: { kind: 'status', status: 200, body: await otherNumbers() } });
     await rest(PAST_CACHE);
     await rest(PAST_CACHE);
     expect(worked).not.toHaveBeenCalled();
-    clock.mockReturnValue(begun + 60);
+    clock.mockReturnValue(begun + 301_000);
     await rest(PAST_CACHE);
+    expect(worked).toHaveBeenCalledTimes(1);
+  });
+
+  it('are worked out again when nothing is told of changes', async () => {
+    const clock = stopTheClock();
+    await standing(rest);
+    jest.spyOn(gateway.app.get(TenantChanges), 'unchangedUntil').mockReturnValue(-Infinity);
+    const worked = jest.spyOn(gateway.app.get(KpisService), 'find').mockClear();
+    clock.mockReturnValue(performance.now() + 301_000);
+    await rest();
     expect(worked).toHaveBeenCalledTimes(1);
   });
 
@@ -216,7 +240,7 @@ describe('questions that came a moment ago', () => {
     const clock = stopTheClock();
     await standing(rest, PAST_CACHE);
     const { rows } = (await (await rest(PAST_CACHE)).json()) as { rows: { network: string }[] };
-    clock.mockReturnValue(performance.now() + 60);
+    clock.mockReturnValue(performance.now() + 301_000);
     gateway.sandbox.misbehave({ do: { kind: 'delay', ms: 300 } });
     const sent = gateway.sandbox.requests.length;
     const slow = rest(PAST_CACHE);

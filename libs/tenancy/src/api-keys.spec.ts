@@ -8,6 +8,7 @@ import { AppRegistry } from './app-registry.js';
 import { AppDirectory } from './apps.js';
 import { LastUsed } from './last-used.js';
 import { Tenants } from './tenants.js';
+import { TenantChanges } from './tenant-changes.js';
 
 const database = useDatabase();
 /** The longest that a replica may trust what it knows of a key. */
@@ -21,12 +22,12 @@ afterEach(async () => {
 function replica(prisma = database.prisma) {
   const lastUsed = new LastUsed(prisma);
   opened.push(lastUsed);
-  const keys = new ApiKeys(prisma, lastUsed);
+  const keys = new ApiKeys(prisma, lastUsed, new TenantChanges(prisma));
   return {
     keys,
     lastUsed,
     tenants: new Tenants(prisma, keys),
-    apps: new AppRegistry(prisma, new AppDirectory(prisma)),
+    apps: new AppRegistry(prisma, new AppDirectory(prisma, new TenantChanges(prisma))),
   };
 }
 

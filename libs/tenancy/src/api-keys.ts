@@ -11,6 +11,7 @@ import { LastUsed } from './last-used.js';
 import { type Page, type PageInput, readPage, toPage } from './page.js';
 import { isOrphan } from './prisma-errors.js';
 import { databaseAway, reachDatabase } from './reach-database.js';
+import { TenantChanges } from './tenant-changes.js';
 
 /** A key that was recognised but does not open: for the audit of denials, not for the caller. */
 export type KnownKey = Pick<AuthenticatedKey, 'tenantId' | 'keyId' | 'keyName'>;
@@ -50,13 +51,13 @@ export interface RotatedApiKey {
 /** Below one second with room for the look-up, so that a revoked key stops within a second at every replica. */
 const FRESH_MS = 900;
 const STALE_MS = 60_000;
-const MOST_CACHED = 20_000;
+const MOST_CACHED = 100_000;
 /** A database that says nothing for so long counts as away. */
 const LOOK_UP_LIMIT_MS = 3_000;
 const DAY_SECONDS = 86_400;
 const MOST_GRACE_SECONDS = 30 * DAY_SECONDS;
 
-const MOST_HASHES = 10_000;
+const MOST_HASHES = 100_000;
 
 interface CheckedKey {
   key: AuthenticatedKey;
@@ -66,7 +67,7 @@ interface CheckedKey {
 
 @Injectable()
 export class ApiKeys implements OnApplicationShutdown {
-  private readonly checked = new FreshCache<CheckedKey>({ size: MOST_CACHED, freshMs: FRESH_MS, staleMs: STALE_MS });
+  private readonly checked: FreshCache<CheckedKey>;
 
   /** Hashes of keys in use: a request's own hash and checksum cost more than all else that checks it. */
   private readonly hashes = new Map<string, string>();
@@ -74,7 +75,13 @@ export class ApiKeys implements OnApplicationShutdown {
   constructor(
     private readonly prisma: PrismaService,
     private readonly lastUsed: LastUsed,
-  ) {}
+    changes: TenantChanges,
+  ) {
+    this.checked = new FreshCache({
+      ...{ size: MOST_CACHED, freshMs: FRESH_MS, staleMs: STALE_MS },
+      changes: { from: changes, tenantOf: ({ key }) => key.tenantId },
+    });
+  }
 
   /**
    * Whose key is this? A malformed one is told without a look-up; every other costs the same, known or not. UNAVAILABLE

@@ -7,12 +7,13 @@ import { AppRegistry } from './app-registry.js';
 import { AppDirectory } from './apps.js';
 import { LastUsed } from './last-used.js';
 import { Tenants } from './tenants.js';
+import { TenantChanges } from './tenant-changes.js';
 
 const database = useDatabase();
 
 async function newTenant() {
   const { prisma } = database;
-  const tenants = new Tenants(prisma, new ApiKeys(prisma, new LastUsed(prisma)));
+  const tenants = new Tenants(prisma, new ApiKeys(prisma, new LastUsed(prisma), new TenantChanges(prisma)));
   const { id, slug, name } = await tenants.create({ slug: `t-${randomUUID()}`, name: 'Team' });
   const context: TenantContext = {
     kind: 'tenant',
@@ -26,7 +27,7 @@ async function newTenant() {
     edge: 'REST',
     requestId: 'spec',
   };
-  const directory = new AppDirectory(prisma);
+  const directory = new AppDirectory(prisma, new TenantChanges(prisma));
   return { id, context, directory, registry: new AppRegistry(prisma, directory) };
 }
 

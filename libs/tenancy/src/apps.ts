@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '#libs/database';
-import { notFound, type Provider, type TenantContext } from '#libs/domain';
+import { notFound, type Provider, PROVIDERS, type TenantContext } from '#libs/domain';
 import { type AppListInput, type AppPage, pageOfApps } from './app-pages.js';
 import { type AppRecord, NAME_AT, toAppRecord } from './app-record.js';
 import { isUuid, shownId } from './checks.js';
 import { FreshCache } from './fresh-cache.js';
 import type { Platform } from './platforms.js';
 import { reachDatabase } from './reach-database.js';
+import { TenantChanges } from './tenant-changes.js';
 
 /** An app as one vendor API knows it. */
 export interface OpenedApp {
@@ -25,15 +26,23 @@ export interface OpenedApps {
 }
 
 const FRESH_MS = 900;
-const MOST_OPENINGS = 5_000;
+const MOST_OPENINGS = 200_000;
 
 /** The one place that turns our apps' ids into the vendors' names and back; a key sees only the apps on its list. */
 @Injectable()
 export class AppDirectory {
   /** What keys opened within the last second: the same dashboard asks for the same apps many times in one. */
-  private readonly openings = new FreshCache<Record<string, OpenedApps>>({ size: MOST_OPENINGS, freshMs: FRESH_MS });
+  private readonly openings: FreshCache<Record<string, OpenedApps>>;
 
-  constructor(private readonly prisma: PrismaService) {}
+  constructor(
+    private readonly prisma: PrismaService,
+    changes: TenantChanges,
+  ) {
+    this.openings = new FreshCache({
+      ...{ size: MOST_OPENINGS, freshMs: FRESH_MS },
+      changes: { from: changes, tenantOf: (_, question) => question.slice(0, question.indexOf('/')) },
+    });
+  }
 
   /** An app has changed here: what was opened before is looked up anew. Other replicas see it within a second. */
   noteChange(): void {
@@ -69,9 +78,11 @@ export class AppDirectory {
   ): Record<string, OpenedApps> | Promise<Record<string, OpenedApps>> {
     // A key's list of apps decides what it sees; those without one see the same, and share what is made of it.
     const key = tenant.appIds ? tenant.keyId : 'every app';
-    const question = `${tenant.tenantId}/${key}/${providers.join()}/${textOf(appIds)}`;
+    // Apps that are named are read with all their names: the vendors are asked about the same ones in turn.
+    const at = appIds ? PROVIDERS : providers;
+    const question = `${tenant.tenantId}/${key}/${appIds ? '' : at.join()}/${textOf(appIds)}`;
     const found = this.openings.get(question, async (old) => {
-      const opened = await this.lookUp(tenant, appIds, providers);
+      const opened = await this.lookUp(tenant, appIds, at);
       // The same object while nothing has changed: what was worked out with it goes on.
       return isDeepStrictEqual(old, opened) ? old : opened;
     });

@@ -5,12 +5,14 @@ import { useDatabase } from '../../../test/support/database.js';
 import { CredentialVault, fingerprintOf } from './credential-vault.js';
 import { ReEncryptor } from './re-encryption.js';
 import { parseKeyring } from './sealing.js';
+import { TenantChanges } from './tenant-changes.js';
 
 const database = useDatabase();
 const [K1, K2] = [1, 2].map((n) => `k${n}:${randomBytes(32).toString('base64')}`) as [string, string];
 const ONE_SECOND = 1000;
 
-const vaultOf = (keys = K1) => new CredentialVault(database.prisma, parseKeyring(keys));
+const vaultOf = (keys = K1) =>
+  new CredentialVault(database.prisma, parseKeyring(keys), new TenantChanges(database.prisma));
 
 async function newTenant(): Promise<string> {
   const slug = `t-${randomUUID()}`;

@@ -7,6 +7,7 @@ import { FreshCache } from './fresh-cache.js';
 import { reachDatabase } from './reach-database.js';
 import { Keyring, seal, unseal } from './sealing.js';
 import { Secret } from './secret.js';
+import { TenantChanges } from './tenant-changes.js';
 
 /** A credential on its way to a vendor client. */
 export interface OpenCredential {
@@ -41,14 +42,20 @@ export const WIPED = '';
 /** The tenants' vendor credentials, sealed at rest. */
 @Injectable()
 export class CredentialVault {
-  private readonly rows = new FreshCache<CredentialModel>({ size: MOST_OPEN, freshMs: FRESH_MS });
+  private readonly rows: FreshCache<CredentialModel>;
   private readonly revealed = new WeakMap<CredentialModel, Secret>();
   private readonly opened = new WeakMap<CredentialModel, OpenCredential>();
 
   constructor(
     private readonly prisma: PrismaService,
     private readonly keyring: Keyring,
-  ) {}
+    changes: TenantChanges,
+  ) {
+    this.rows = new FreshCache({
+      ...{ size: MOST_OPEN, freshMs: FRESH_MS },
+      changes: { from: changes, tenantOf: ({ tenantId }) => tenantId },
+    });
+  }
 
   /**
    * The current credential, or the one of `version`: reports at Kochava belong to the credential that made them.

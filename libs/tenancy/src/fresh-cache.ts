@@ -1,4 +1,5 @@
 import { GatewayError } from '#libs/domain';
+import type { TenantChanges } from './tenant-changes.js';
 
 let forgettings = 0;
 
@@ -14,6 +15,9 @@ interface Entry<V> {
   checkedAt: number;
   nextCheckAt: number;
   degraded: boolean;
+  /** How many answers about changes there were when its look-up began, and when it was last held against them. */
+  seen: number;
+  heldAgainst: number;
 }
 
 export interface Found<V> {
@@ -22,13 +26,21 @@ export interface Found<V> {
   degraded: boolean;
 }
 
-export interface FreshCacheOptions {
+export interface FreshCacheOptions<V> {
   /** Entries kept; the one used longest ago goes first. */
   size: number;
   freshMs: number;
   /** How long after its look-up an entry goes on while further ones fail with UNAVAILABLE. Default 0: not at all. */
   staleMs?: number;
+  /** An entry stays fresh while its tenant is not told to have changed. */
+  changes?: { readonly from: TenantChanges; readonly tenantOf: (value: V, key: string) => string };
 }
+
+/**
+ * Whatever is told of changes, an entry is looked up again after so long: a row that was written past the database's
+ * triggers, by a restore or a replication, is to be seen some time.
+ */
+export const LONGEST_UNCHANGED_MS = 300_000;
 
 /**
  * Answers of a look-up, each trusted for `freshMs`, one look-up under way for a key at a time. What is not there is
@@ -42,7 +54,7 @@ export class FreshCache<V> {
   private readonly entries = new Map<string, Entry<V>>();
   private readonly underWay = new Map<string, Promise<Found<V> | undefined>>();
 
-  constructor(private readonly options: FreshCacheOptions) {}
+  constructor(private readonly options: FreshCacheOptions<V>) {}
 
   /**
    * The answer for `key`, looked up unless it is fresh, beside the old one; undefined when there is none. One that is
@@ -52,7 +64,8 @@ export class FreshCache<V> {
     // Monotonic: a wall clock that is set back must not keep a revoked key alive.
     const now = performance.now();
     const entry = this.entries.get(key);
-    if (entry && now < entry.nextCheckAt) {
+    this.options.changes?.from.want(now);
+    if (entry && this.isFresh(key, entry, now)) {
       this.entries.delete(key);
       this.entries.set(key, entry);
       return entry;
@@ -85,6 +98,19 @@ export class FreshCache<V> {
     for (const [key, entry] of this.entries) if (matches(entry.value)) this.forget(key);
   }
 
+  private isFresh(key: string, entry: Entry<V>, now: number): boolean {
+    const { changes, freshMs } = this.options;
+    const seen = changes?.from.seen ?? 0;
+    if (now < entry.nextCheckAt && entry.heldAgainst === seen) return true;
+    if (!changes || entry.degraded) return now < entry.nextCheckAt;
+    const unchangedUntil = changes.from.unchangedUntil(changes.tenantOf(entry.value, key), entry.seen);
+    // Looked up lately is fresh, too, unless a change has been told of since.
+    const until = unchangedUntil === undefined ? -Infinity : Math.max(unchangedUntil, entry.checkedAt + freshMs);
+    entry.nextCheckAt = Math.min(until, entry.checkedAt + LONGEST_UNCHANGED_MS);
+    entry.heldAgainst = seen;
+    return now < entry.nextCheckAt;
+  }
+
   private keep(key: string, entry: Entry<V>): void {
     this.entries.delete(key);
     this.entries.set(key, entry);
@@ -98,7 +124,8 @@ export class FreshCache<V> {
     lookUp: (old?: V) => Promise<V | undefined>,
     finish: () => boolean,
   ): Promise<Found<V> | undefined> {
-    const { freshMs, staleMs = 0 } = this.options;
+    const { freshMs, staleMs = 0, changes } = this.options;
+    const seen = changes?.from.seen ?? 0;
     try {
       const value = await lookUp(old?.value);
       const mine = finish();
@@ -106,7 +133,14 @@ export class FreshCache<V> {
         if (mine) this.entries.delete(key);
         return undefined;
       }
-      const entry = { value, checkedAt: startedAt, nextCheckAt: startedAt + freshMs, degraded: false };
+      const entry = {
+        value,
+        checkedAt: startedAt,
+        nextCheckAt: startedAt + freshMs,
+        degraded: false,
+        seen,
+        heldAgainst: seen,
+      };
       if (mine) this.keep(key, entry);
       return entry;
     } catch (error) {

@@ -20,7 +20,7 @@ export {
   type OpenCredential,
   type PutCredentialOptions,
 } from './credential-vault.js';
-export { changesHere } from './fresh-cache.js';
+export { changesHere, LONGEST_UNCHANGED_MS } from './fresh-cache.js';
 export { LastUsed } from './last-used.js';
 export { LivingKeys } from './living-keys.js';
 export { type NetworkAlias, NetworkAliases, type NetworkAliasInput } from './network-aliases.js';
@@ -33,5 +33,6 @@ export { Keyring, parseKeyring } from './sealing.js';
 export { Secret } from './secret.js';
 export { SignedTexts } from './signed-texts.js';
 export { TenancyModule } from './tenancy.module.js';
+export { TenantChanges } from './tenant-changes.js';
 export { hostAllowed, type Limits, type LimitsInput, mailAllowed, TenantLimits } from './tenant-limits.js';
 export { type TenantRecord, Tenants } from './tenants.js';

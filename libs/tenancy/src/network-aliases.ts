@@ -6,6 +6,7 @@ import { FreshCache } from './fresh-cache.js';
 import { NetworkNames } from './network-names.js';
 import { isOrphan } from './prisma-errors.js';
 import { reachDatabase } from './reach-database.js';
+import { TenantChanges } from './tenant-changes.js';
 
 /** What a vendor calls a network, and what the tenant calls it. */
 export interface NetworkAlias {
@@ -22,16 +23,24 @@ export interface NetworkAliasInput {
 }
 
 const FRESH_MS = 900;
-const MOST_CACHED = 1000;
+const MOST_CACHED = 10_000;
 const MOST_ALIASES = 5000;
 const LONGEST_NAME = 200;
 
 /** One name for a network that the vendors name differently. */
 @Injectable()
 export class NetworkAliases {
-  private readonly names = new FreshCache<NetworkNames>({ size: MOST_CACHED, freshMs: FRESH_MS });
+  private readonly names: FreshCache<NetworkNames>;
 
-  constructor(private readonly prisma: PrismaService) {}
+  constructor(
+    private readonly prisma: PrismaService,
+    changes: TenantChanges,
+  ) {
+    this.names = new FreshCache({
+      ...{ size: MOST_CACHED, freshMs: FRESH_MS },
+      changes: { from: changes, tenantOf: (_, key) => key.slice(0, key.indexOf('/')) },
+    });
+  }
 
   /** How the tenant names this vendor's networks; a change is seen within a second. */
   of(tenantId: string, vendor: Vendor): NetworkNames | Promise<NetworkNames> {

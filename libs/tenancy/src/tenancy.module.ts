@@ -10,6 +10,7 @@ import { ReEncryptor } from './re-encryption.js';
 import { SealedTexts } from './sealed-texts.js';
 import { Keyring, parseKeyring } from './sealing.js';
 import { SignedTexts } from './signed-texts.js';
+import { TenantChanges } from './tenant-changes.js';
 import { TenantLimits } from './tenant-limits.js';
 import { Tenants } from './tenants.js';
 
@@ -23,6 +24,7 @@ const PUBLIC = [
   ReEncryptor,
   SealedTexts,
   SignedTexts,
+  TenantChanges,
   TenantLimits,
   Tenants,
 ];

@@ -9,6 +9,7 @@ import { NetworkAliases } from './network-aliases.js';
 import { TenancyModule } from './tenancy.module.js';
 import { hostAllowed, mailAllowed, TenantLimits } from './tenant-limits.js';
 import { Tenants } from './tenants.js';
+import { TenantChanges } from './tenant-changes.js';
 
 const database = useDatabase();
 
@@ -142,7 +143,7 @@ describe('limits', () => {
 
 describe('network aliases', () => {
   it('are replaced whole', async () => {
-    const aliases = new NetworkAliases(database.prisma);
+    const aliases = new NetworkAliases(database.prisma, new TenantChanges(database.prisma));
     const tenantId = await newTenantId();
     const list = [
       { vendor: 'adjust', name: 'Facebook Installs', canonical: 'Meta' },
@@ -157,7 +158,7 @@ describe('network aliases', () => {
   });
 
   it('translate both ways, by the list as it is now, and never to nothing', async () => {
-    const aliases = new NetworkAliases(database.prisma);
+    const aliases = new NetworkAliases(database.prisma, new TenantChanges(database.prisma));
     const tenantId = await newTenantId();
     expect((await aliases.of(tenantId, 'ADJUST')).vendorNames('Meta')).toEqual(['Meta']);
     await aliases.put(tenantId, [
@@ -181,7 +182,10 @@ describe('network aliases', () => {
   });
 
   it('are one object as long as nothing has changed, and see a change of another replica', async () => {
-    const [aliases, elsewhere] = [new NetworkAliases(database.prisma), new NetworkAliases(database.prisma)];
+    const [aliases, elsewhere] = [
+      new NetworkAliases(database.prisma, new TenantChanges(database.prisma)),
+      new NetworkAliases(database.prisma, new TenantChanges(database.prisma)),
+    ];
     const tenantId = await newTenantId();
     await aliases.put(tenantId, [{ vendor: 'ADJUST', name: 'Facebook', canonical: 'Meta' }]);
     const names = await aliases.of(tenantId, 'ADJUST');
@@ -193,7 +197,7 @@ describe('network aliases', () => {
   });
 
   it('name every bad field', async () => {
-    const aliases = new NetworkAliases(database.prisma);
+    const aliases = new NetworkAliases(database.prisma, new TenantChanges(database.prisma));
     const tenantId = await newTenantId();
     const good = { vendor: 'ADJUST', name: 'a', canonical: 'b' };
     const error = await aliases

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Log } from '../operations/log.js';
+import { ChangesTidy } from './changes-tidy.js';
 import { Chores } from './chores.js';
 import { JobQueue } from './job-queue.js';
 
@@ -13,6 +14,7 @@ export class JobsModule {
       providers: [
         { provide: JobQueue, useFactory: (log: Log) => new JobQueue(databaseUrl, log), inject: [Log] },
         { provide: Chores, useFactory: (log: Log) => new Chores(log), inject: [Log] },
+        ChangesTidy,
       ],
       exports: [JobQueue, Chores],
     };

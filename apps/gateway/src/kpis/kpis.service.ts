@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog, type AuditTarget } from '#libs/audit';
 import { type Awaitable, type TenantContext, requireScope, whenThere } from '#libs/domain';
-import { AppDirectory, type AppRecord } from '#libs/tenancy';
+import { AppDirectory, type AppRecord, TenantChanges } from '#libs/tenancy';
 import type { AppKpiInput, KpiQueryInput } from './kpi.input.js';
 import type { AnswerFrame } from './answer-frame.js';
 import { KpiAnswer } from './kpi-answer.js';
@@ -52,6 +52,7 @@ export class KpisService {
     private readonly directory: AppDirectory,
     private readonly audit: AuditLog,
     private readonly metrics: GatewayMetrics,
+    private readonly changes: TenantChanges,
   ) {}
 
   /** Scope kpis:read. Without appIds: every app that the key may read. */
@@ -150,7 +151,7 @@ export class KpisService {
   }
 
   private answer(tenant: TenantContext, question: KpiQuestion, about: About): Awaitable<KpiAnswer> {
-    const moment = new Moment();
+    const moment = new Moment(this.changes, tenant.tenantId);
     return whenThere(this.asked(requestOf(tenant, question, about)), (sources) => {
       const parts = sources.map((source) => source.read());
       const made = (all: readonly SourceRows[]): KpiAnswer => this.answerOf(tenant, question, about, all, moment);
