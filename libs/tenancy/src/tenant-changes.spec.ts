@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { useDatabase } from '../../../test/support/database.js';
 import { waitUntil } from '../../../test/support/wait-until.js';
 import { FreshCache } from './fresh-cache.js';
@@ -97,21 +96,16 @@ describe('changes of tenants', () => {
   });
 
   it('are told when they are committed, also after what began later', async () => {
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    try {
-      await client.query('BEGIN');
-      await client.query('UPDATE tenants SET name = $2 WHERE id = $1', [one, 'early']);
+    let seen = 0;
+    await database.prisma.$transaction(async (early) => {
+      await early.$executeRaw`UPDATE tenants SET name = 'early' WHERE id = ${one}::uuid`;
       await database.sql('UPDATE tenants SET name = $2 WHERE id = $1', [other, 'late']);
       await asked();
-      const seen = await asked();
+      seen = await asked();
       expect(stays(one, seen)).toBe(true);
-      await client.query('COMMIT');
-      await asked();
-      expect(stays(one, seen)).toBe(false);
-    } finally {
-      await client.end();
-    }
+    });
+    await asked();
+    expect(stays(one, seen)).toBe(false);
   });
 
   it('are not known of before the first answer, after a long silence, and while the database says nothing', async () => {
