@@ -277,7 +277,7 @@ These are Adjust’s.
 
 Vendors restate days that are past: late events, reattributions, fraud that was found, spend that networks correct.
 While days of an answer are being restated it is read anew after a short time, and \`warnings\` says from which day on:
-counts for some days, cost for more, a cohort until its oldest period is over. Older answers are kept for longer; \`sources\` (REST: \`Cache-Status\`) says FRESH, CACHED or STALE, and \`fetchedAt\` when the vendor said so. Scope
+counts for some days, cost for more, a cohort until its oldest period is over. Older answers are kept for longer; \`sources\` (REST: \`Cache-Status\`) says FRESH, CACHED or STALE, and \`fetchedAt\` when the vendor said so. An \`ETag\` is of the rows and of what failed or is stale, not of \`fetchedAt\`, reports, warnings and the names of apps in \`sources\`: 304 says that the numbers are the same. Scope
 \`cache:bypass\` and \`Cache-Control: no-cache\` ask anew; a report of Kochava’s that is under way is joined even then.
 
 Days that have not begun at the offset asked for are asked of the vendor like any other, and \`warnings\` names them; where

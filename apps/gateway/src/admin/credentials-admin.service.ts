@@ -128,8 +128,12 @@ async function acceptedOrThrow(provider: Provider, verify: () => Promise<VendorV
   } catch (thrown) {
     const { code, message, details } = toGatewayError(thrown);
     // Nothing was written anywhere: that the vendor did not tell leaves no doubt about that.
-    throw new GatewayError(code, `${message} The credential was not changed.`, { ...details, sent: 'no' });
+    throw new GatewayError(code, unchanged(message), { ...details, sent: 'no' });
   }
   if (verdict.valid) return;
-  throw new GatewayError('CREDENTIAL_REJECTED', `${verdict.message} The credential was not changed.`, { vendor });
+  throw new GatewayError('CREDENTIAL_REJECTED', unchanged(verdict.message), { vendor });
 }
+
+/** Vendors end their sentences, or don't. */
+const unchanged = (message: string): string =>
+  `${/[.!?]$/.test(message) ? message : `${message}.`} The credential was not changed.`;
