@@ -108,6 +108,20 @@ describe('changes of tenants', () => {
     expect(stays(one, seen)).toBe(false);
   });
 
+  it('are told once, however long a transaction is open', async () => {
+    await database.prisma.$transaction(async (early) => {
+      await early.$executeRaw`UPDATE tenants SET name = 'early' WHERE id = ${other}::uuid`;
+      await database.sql('UPDATE tenants SET name = $2 WHERE id = $1', [one, 'before']);
+      const first = await asked();
+      await asked();
+      expect(stays(one, first)).toBe(true);
+      await database.sql('UPDATE tenants SET name = $2 WHERE id = $1', [one, 'after']);
+      const then = await asked();
+      await asked();
+      expect([stays(one, first), stays(one, then)]).toEqual([false, true]);
+    });
+  });
+
   it('are not known of before the first answer, after a long silence, and while the database says nothing', async () => {
     expect(stays(one, changes.seen)).toBe(false);
     const seen = await asked();

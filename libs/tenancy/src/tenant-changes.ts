@@ -6,12 +6,12 @@ const EVERY_MS = 300;
 const COUNTS_MS = 900;
 /** What has changed is written down for an hour; who has not asked for so long takes everything for changed. */
 const LONGEST_GAP_MS = 600_000;
-/** A number that no transaction has. */
-const NONE = 2n ** 63n - 1n;
 
-interface Told {
+/** What has been noted, a row each; one row without a change when there is none. */
+interface Noted {
   xmin: bigint;
-  tenants: string[];
+  id: bigint | null;
+  tenant_id: string | null;
 }
 
 /**
@@ -30,6 +30,8 @@ export class TenantChanges {
   private allChangedAt = 0;
   /** No transaction before this one was open when it was asked last. */
   private xmin: bigint | undefined;
+  /** What the last answer told, by its number in the table: it may come again. */
+  private told = new Set<bigint>();
   private nextAt = -Infinity;
   private isAsking = false;
 
@@ -63,16 +65,24 @@ export class TenantChanges {
   }
 
   private async ask(now: number): Promise<void> {
-    // Transactions are not visible in the order of their numbers: those that were open when it was asked last are heard of
-    // again, and so are some that were told already.
-    const [told] = await this.prisma.$queryRaw<[Told]>`
-      SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin,
-        ARRAY(SELECT DISTINCT tenant_id::text FROM tenant_changes WHERE changed_by >= ${this.xmin ?? NONE}) AS tenants`;
+    // Transactions are not visible in the order of their numbers: whatever may have been open when it was asked last is
+    // asked for again. A transaction that stays open, in any database of the cluster, holds that back.
+    const noted = await this.prisma.$queryRaw<Noted[]>`
+      SELECT now_at.xmin, id, tenant_id::text
+      FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin) now_at
+      LEFT JOIN tenant_changes ON changed_by >= coalesce(${this.xmin ?? null}::bigint, now_at.xmin)`;
+    const xmin = noted[0]!.xmin;
     const number = this.answers + 1;
-    const isNext = this.xmin !== undefined && told.xmin >= this.xmin && now - this.askedAt <= LONGEST_GAP_MS;
+    const isNext = this.xmin !== undefined && xmin >= this.xmin && now - this.askedAt <= LONGEST_GAP_MS;
     if (!isNext) this.allChangedAt = number;
-    for (const tenant of told.tenants) this.changedAt.set(tenant, number);
-    this.xmin = told.xmin;
+    const told = new Set<bigint>();
+    for (const { id, tenant_id: tenant } of noted) {
+      if (id === null || tenant === null) continue;
+      told.add(id);
+      if (!this.told.has(id)) this.changedAt.set(tenant, number);
+    }
+    this.told = told;
+    this.xmin = xmin;
     this.askedAt = now;
     this.answers = number;
   }
