@@ -69,6 +69,19 @@ describe('authenticate', () => {
     expect(await keys.authenticate(issued.key)).toMatchObject({ key: { tenantName: 'Other' } });
   });
 
+  it('looks up keys together, and tells each whose it is', async () => {
+    const tenants = [await newTenant('together-a'), await newTenant('together-b')];
+    const issued = await Promise.all(tenants.map(({ id }) => replica().keys.issue(id, INPUT)));
+    const { keys } = replica();
+    const checks = await Promise.all(
+      [...issued.map(({ key }) => key), newApiKey()].map((key) => keys.authenticate(key)),
+    );
+    expect(checks.map((check) => (check.ok ? check.key.tenantId : check.reason))).toEqual([
+      ...tenants.map(({ id }) => id),
+      'unknown',
+    ]);
+  });
+
   it('tells a typo, a stranger and a key that has ended apart, and names the known one', async () => {
     const tenant = await newTenant('apart');
     const { keys } = replica();

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type ApiKeyModel, PrismaService } from '#libs/database';
 import { GatewayError, notFound, type Scope } from '#libs/domain';
-import { type AuthenticatedKey, keyWithTenant, toAuthenticatedKey } from './authenticated-key.js';
+import { type AuthenticatedKey, type KeyRow, keyWithTenant, toAuthenticatedKey } from './authenticated-key.js';
 import { apiKeyPrefix, hashApiKey, isApiKey, newApiKey } from './api-key-format.js';
 import { type ApiKeyInput, NO_SUCH_APP, readApiKeySettings } from './api-key-settings.js';
 import { checkFields, isUuid, Problems, shownId } from './checks.js';
@@ -10,8 +10,9 @@ import { type Found, FreshCache } from './fresh-cache.js';
 import { LastUsed } from './last-used.js';
 import { type Page, type PageInput, readPage, toPage } from './page.js';
 import { isOrphan } from './prisma-errors.js';
-import { databaseAway, reachDatabase } from './reach-database.js';
+import { reachDatabase } from './reach-database.js';
 import { TenantChanges } from './tenant-changes.js';
+import { Together } from './together.js';
 
 /** A key that was recognised but does not open: for the audit of denials, not for the caller. */
 export type KnownKey = Pick<AuthenticatedKey, 'tenantId' | 'keyId' | 'keyName'>;
@@ -52,8 +53,6 @@ export interface RotatedApiKey {
 const FRESH_MS = 900;
 const STALE_MS = 60_000;
 const MOST_CACHED = 100_000;
-/** A database that says nothing for so long counts as away. */
-const LOOK_UP_LIMIT_MS = 3_000;
 const DAY_SECONDS = 86_400;
 const MOST_GRACE_SECONDS = 30 * DAY_SECONDS;
 
@@ -68,6 +67,9 @@ interface CheckedKey {
 @Injectable()
 export class ApiKeys implements OnApplicationShutdown {
   private readonly checked: FreshCache<CheckedKey>;
+
+  /** By their hashes, in base64. */
+  private readonly rows = new Together((hashes: readonly string[]) => this.rowsOf(hashes));
 
   /** Hashes of keys in use: a request's own hash and checksum cost more than all else that checks it. */
   private readonly hashes = new Map<string, string>();
@@ -94,7 +96,7 @@ export class ApiKeys implements OnApplicationShutdown {
       hash = hashApiKey(rawKey).toString('base64');
     }
     const known = hash;
-    const found = this.checked.get(known, (old) => this.lookUp(Buffer.from(known, 'base64'), old));
+    const found = this.checked.get(known, (old) => this.lookUp(known, old));
     return found instanceof Promise
       ? found.then((later) => this.judge(rawKey, known, later))
       : this.judge(rawKey, known, found);
@@ -215,16 +217,8 @@ export class ApiKeys implements OnApplicationShutdown {
     this.checked.forgetWhere(({ key }) => key.keyId === keyId);
   }
 
-  private async lookUp(hash: Buffer, old: CheckedKey | undefined): Promise<CheckedKey | undefined> {
-    const row = await within(
-      LOOK_UP_LIMIT_MS,
-      reachDatabase(() =>
-        this.prisma.apiKey.findUnique({
-          where: { hash: new Uint8Array(hash) },
-          include: keyWithTenant,
-        }),
-      ),
-    );
+  private async lookUp(hash: string, old: CheckedKey | undefined): Promise<CheckedKey | undefined> {
+    const row = await this.rows.get(hash);
     if (!row) return undefined;
     const key = toAuthenticatedKey(row);
     return {
@@ -232,6 +226,15 @@ export class ApiKeys implements OnApplicationShutdown {
       endsAt: row.expiresAt?.getTime() ?? Infinity,
       revoked: row.revokedAt !== null,
     };
+  }
+
+  private async rowsOf(hashes: readonly string[]): Promise<(KeyRow | undefined)[]> {
+    const rows = await this.prisma.apiKey.findMany({
+      where: { hash: { in: hashes.map((hash) => new Uint8Array(Buffer.from(hash, 'base64'))) } },
+      include: keyWithTenant,
+    });
+    const found = new Map(rows.map((row) => [Buffer.from(row.hash).toString('base64'), row]));
+    return hashes.map((hash) => found.get(hash));
   }
 
   private async create(
@@ -279,12 +282,4 @@ function toRecord(row: ApiKeyModel): ApiKeyRecord {
     revokedAt: row.revokedAt,
     replacedById: row.replacedById,
   };
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(databaseAway(undefined)), ms);
-  });
-  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }

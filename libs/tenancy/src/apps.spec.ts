@@ -91,6 +91,26 @@ describe('open', () => {
     expect(await directory.byUpstreamNames(context, 'kochava-links', ['444', '445'])).toEqual([game, null]);
   });
 
+  it('looks up the apps of two tenants together, and mixes up neither', async () => {
+    const [mine, theirs] = [await newTenant(), await newTenant()];
+    const own = await mine.registry.create(mine.id, { name: 'Mine', platform: 'WEB', adjustToken: 'same' });
+    const foreign = await theirs.registry.create(theirs.id, { name: 'Theirs', platform: 'WEB', adjustToken: 'same' });
+    const { directory } = mine;
+    const nameOf = (context: TenantContext, id: string) =>
+      Promise.resolve(directory.open(context, [id], 'adjust')).then(
+        ({ opened }) => opened[0]!.name,
+        (error: { code: string }) => error.code,
+      );
+    expect(
+      await Promise.all([
+        nameOf(mine.context, own.id),
+        nameOf(theirs.context, own.id),
+        nameOf(theirs.context, foreign.id),
+        nameOf(mine.context, foreign.id),
+      ]),
+    ).toEqual(['Mine', 'NOT_FOUND', 'Theirs', 'NOT_FOUND']);
+  });
+
   it('answers the same words for an id that is malformed, unknown, foreign or off the list', async () => {
     const [mine, theirs] = [await newTenant(), await newTenant()];
     const [a, b] = await Promise.all(

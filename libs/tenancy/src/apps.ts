@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '#libs/database';
-import { notFound, type Provider, PROVIDERS, type TenantContext } from '#libs/domain';
+import { type Awaitable, notFound, type Provider, type TenantContext, whenThere } from '#libs/domain';
 import { type AppListInput, type AppPage, pageOfApps } from './app-pages.js';
-import { type AppRecord, NAME_AT, toAppRecord } from './app-record.js';
+import { type AppRecord, NAME_AT, toAppRecord, type UpstreamName } from './app-record.js';
 import { isUuid, shownId } from './checks.js';
 import { FreshCache } from './fresh-cache.js';
 import type { Platform } from './platforms.js';
 import { reachDatabase } from './reach-database.js';
 import { TenantChanges } from './tenant-changes.js';
+import { Together } from './together.js';
 
 /** An app as one vendor API knows it. */
 export interface OpenedApp {
@@ -25,6 +26,34 @@ export interface OpenedApps {
   nameless: AppRecord[];
 }
 
+/** Apps, and how the providers know them: worked out for those that are asked, because there is an opening for each key. */
+class Opening {
+  private readonly known: Partial<Record<UpstreamName, OpenedApps>> = {};
+
+  constructor(
+    readonly apps: readonly AppRecord[],
+    private readonly wereNamed: boolean,
+  ) {}
+
+  at(provider: Provider): OpenedApps {
+    const field = NAME_AT[provider];
+    return (this.known[field] ??= this.openedBy(field));
+  }
+
+  private openedBy(field: UpstreamName): OpenedApps {
+    const opened = this.apps.flatMap((app): OpenedApp[] => {
+      const upstreamName = app[field];
+      return upstreamName === null ? [] : [{ id: app.id, name: app.name, platform: app.platform, upstreamName }];
+    });
+    return { opened, nameless: this.wereNamed ? this.apps.filter((app) => app[field] === null) : [] };
+  }
+}
+
+interface AppPlace {
+  readonly tenantId: string;
+  readonly id: string;
+}
+
 const FRESH_MS = 900;
 const MOST_OPENINGS = 200_000;
 
@@ -32,7 +61,8 @@ const MOST_OPENINGS = 200_000;
 @Injectable()
 export class AppDirectory {
   /** What keys opened within the last second: the same dashboard asks for the same apps many times in one. */
-  private readonly openings: FreshCache<Record<string, OpenedApps>>;
+  private readonly openings: FreshCache<Opening>;
+  private readonly apps = new Together((places: readonly AppPlace[]) => this.appsAt(places));
 
   constructor(
     private readonly prisma: PrismaService,
@@ -58,8 +88,7 @@ export class AppDirectory {
     appIds: readonly string[] | null | undefined,
     provider: Provider,
   ): OpenedApps | Promise<OpenedApps> {
-    const found = this.openedAt(tenant, appIds, [provider]);
-    return found instanceof Promise ? found.then((value) => value[provider]!) : found[provider]!;
+    return whenThere(this.opening(tenant, appIds, [provider]), (opening) => opening.at(provider));
   }
 
   /** As `open`, at several providers with the same one query. */
@@ -68,43 +97,25 @@ export class AppDirectory {
     appIds: readonly string[] | null | undefined,
     providers: readonly P[],
   ): Promise<Record<P, OpenedApps>> {
-    return this.openedAt(tenant, appIds, providers);
+    const opening = await this.opening(tenant, appIds, providers);
+    return Object.fromEntries(providers.map((provider) => [provider, opening.at(provider)])) as Record<P, OpenedApps>;
   }
 
-  private openedAt(
+  private opening(
     tenant: TenantContext,
     appIds: readonly string[] | null | undefined,
     providers: readonly Provider[],
-  ): Record<string, OpenedApps> | Promise<Record<string, OpenedApps>> {
+  ): Awaitable<Opening> {
     // A key's list of apps decides what it sees; those without one see the same, and share what is made of it.
     const key = tenant.appIds ? tenant.keyId : 'every app';
     // Apps that are named are read with all their names: the vendors are asked about the same ones in turn.
-    const at = appIds ? PROVIDERS : providers;
-    const question = `${tenant.tenantId}/${key}/${appIds ? '' : at.join()}/${textOf(appIds)}`;
+    const question = `${tenant.tenantId}/${key}/${appIds ? '' : providers.join()}/${textOf(appIds)}`;
     const found = this.openings.get(question, async (old) => {
-      const opened = await this.lookUp(tenant, appIds, at);
+      const apps = appIds ? await this.mustHave(tenant, appIds) : await this.everyApp(tenant, providers);
       // The same object while nothing has changed: what was worked out with it goes on.
-      return isDeepStrictEqual(old, opened) ? old : opened;
+      return old && isDeepStrictEqual(old.apps, apps) ? old : new Opening(apps, Boolean(appIds));
     });
-    return found instanceof Promise ? found.then((one) => one!.value) : found.value;
-  }
-
-  private async lookUp(
-    tenant: TenantContext,
-    appIds: readonly string[] | null | undefined,
-    providers: readonly Provider[],
-  ): Promise<Record<string, OpenedApps>> {
-    const asked = appIds ?? undefined;
-    const apps = asked ? await this.mustHave(tenant, asked) : await this.everyApp(tenant, providers);
-    const at = (provider: Provider): OpenedApps => {
-      const field = NAME_AT[provider];
-      const opened = apps.flatMap((app): OpenedApp[] => {
-        const upstreamName = app[field];
-        return upstreamName === null ? [] : [{ id: app.id, name: app.name, platform: app.platform, upstreamName }];
-      });
-      return { opened, nameless: asked ? apps.filter((app) => app[field] === null) : [] };
-    };
-    return Object.fromEntries(providers.map((provider) => [provider, at(provider)]));
+    return whenThere(found, (one) => one!.value);
   }
 
   /** One app; NOT_FOUND as for `open`. */
@@ -150,11 +161,19 @@ export class AppDirectory {
 
   private async rowsOf(tenant: TenantContext, ids: readonly string[]): Promise<Map<string, AppRecord>> {
     const askable = [...new Set(ids.map(normal))].filter((id) => isUuid(id) && (tenant.appIds?.has(id) ?? true));
-    if (askable.length === 0) return new Map();
-    const rows = await reachDatabase(() =>
-      this.prisma.app.findMany({ where: { tenantId: tenant.tenantId, id: { in: askable } } }),
-    );
-    return new Map(rows.map((row) => [row.id, toAppRecord(row)]));
+    const apps = await Promise.all(askable.map((id) => this.apps.get({ tenantId: tenant.tenantId, id })));
+    return new Map(apps.flatMap((app) => (app ? [[app.id, app]] : [])));
+  }
+
+  private async appsAt(places: readonly AppPlace[]): Promise<(AppRecord | undefined)[]> {
+    const idsOf = new Map<string, string[]>();
+    for (const { tenantId } of places) idsOf.set(tenantId, []);
+    for (const { tenantId, id } of places) idsOf.get(tenantId)!.push(id);
+    const rows = await this.prisma.app.findMany({
+      where: { OR: [...idsOf].map(([tenantId, ids]) => ({ tenantId, id: { in: ids } })) },
+    });
+    const found = new Map(rows.map((row) => [`${row.tenantId}/${row.id}`, toAppRecord(row)]));
+    return places.map(({ tenantId, id }) => found.get(`${tenantId}/${id}`));
   }
 
   private async everyApp(tenant: TenantContext, providers: readonly Provider[]): Promise<AppRecord[]> {

@@ -18,9 +18,9 @@ export interface AuthenticatedKey {
 /** What must be read with a key's row. */
 export const keyWithTenant = { tenant: { select: { slug: true, name: true } } } as const;
 
-export const toAuthenticatedKey = (
-  row: ApiKeyModel & { tenant: { slug: string; name: string } },
-): AuthenticatedKey => ({
+export type KeyRow = ApiKeyModel & { tenant: { slug: string; name: string } };
+
+export const toAuthenticatedKey = (row: KeyRow): AuthenticatedKey => ({
   tenantId: row.tenantId,
   tenantSlug: row.tenant.slug,
   tenantName: row.tenant.name,
