@@ -5,7 +5,7 @@ import autocannon from 'autocannon';
 const agent = new Agent({ keepAlive: true });
 
 const jobs = {
-  /** Requests a second: the answers that were right, over the time it took. `keys`: one of them for each request. */
+  /** Requests a second: the answers that were right, over the time it took. `choices`: one of them for each request. */
   async rate({ target, connections, seconds, amount, choices }) {
     const { url, method = 'GET', headers = {}, body } = target;
     const requests = choices && [{ setupRequest: (one) => withChoice(one, choices) }];
@@ -44,7 +44,7 @@ const jobs = {
 
 function withChoice(one, choices) {
   const { key, path } = choices[Math.floor(Math.random() * choices.length)];
-  return { ...one, path, headers: { ...one.headers, 'x-api-key': key } };
+  return { ...one, path, headers: key ? { ...one.headers, 'x-api-key': key } : one.headers };
 }
 
 function read({ url, method = 'GET', headers, body }) {

@@ -123,31 +123,33 @@ const repeatedOf = ({ body, tag, cacheStatus }: JsonAnswer): RepeatedAnswer => (
 
 /** An answer of one source that may come again, with another time at which it was fetched. */
 class LastJson {
+  /** Kept for a time that comes again, as a cached answer's does: texts that are young and held cost the collector most. */
+  private made: string | undefined;
+
   private constructor(
     readonly standing: StandingQuestion,
-    private made: RepeatedAnswer,
+    private readonly head: RepeatedAnswer['head'],
     private madeAt: number,
     private readonly before: string,
     private readonly behind: string,
   ) {}
 
   static of(standing: StandingQuestion, answer: JsonAnswer, fetchedAt: Date): LastJson | undefined {
-    const made = repeatedOf(answer);
-    const { body } = made;
+    const { body, head } = repeatedOf(answer);
     const time = isoTime(fetchedAt.getTime());
     // The last, since rows, which stand before the sources, may hold any text.
     const at = body.lastIndexOf(time);
-    if (at < 0 || !mayStand(made)) return undefined;
-    return new LastJson(standing, made, fetchedAt.getTime(), body.slice(0, at), body.slice(at + time.length));
+    if (at < 0 || !mayStand({ body, head })) return undefined;
+    return new LastJson(standing, head, fetchedAt.getTime(), body.slice(0, at), body.slice(at + time.length));
   }
 
   fetchedAt(date: Date): RepeatedAnswer {
     const time = date.getTime();
-    if (time !== this.madeAt) {
-      this.made = { body: this.before + isoTime(time) + this.behind, head: this.made.head };
-      this.madeAt = time;
-    }
-    return this.made;
+    const isSame = time === this.madeAt;
+    const body = (isSame && this.made) || this.before + isoTime(time) + this.behind;
+    this.made = isSame ? body : undefined;
+    this.madeAt = time;
+    return { body, head: this.head };
   }
 }
 
