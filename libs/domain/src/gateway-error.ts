@@ -50,14 +50,18 @@ export interface GatewayErrorDetails {
 
 /**
  * The one error that rooms throw and doors write. `message` is shown to the caller: it says what to do, and holds no
- * secret, stack or vendor URL.
+ * secret or vendor URL. It has no stack: what it tells of is no fault of the code, and a stack costs more than all else of
+ * a refusal, and holds every function it came through, and their request, until somebody looks at it. `cause` has its own.
  */
 export class GatewayError extends Error {
   readonly code: ErrorCode;
   readonly details: GatewayErrorDetails;
 
   constructor(code: ErrorCode, message: string, details: GatewayErrorDetails = {}) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, { cause: details.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'GatewayError';
     this.code = code;
     this.details = details;

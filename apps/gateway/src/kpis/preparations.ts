@@ -27,8 +27,6 @@ export class Preparations<P extends { report: SourceReport }> {
     const mine = known?.byApps.get(opened);
     if (mine?.names === names) return mine.prepared;
     const prepared = this.prepare(question, opened, names);
-    // Until its stack is asked for, an error holds every function it was made in, and the request that came through them.
-    void prepared.report.error?.stack;
     if (!known || known.kept >= MOST_KEYS) {
       this.questions.set(question, (known = { byApps: new WeakMap(), kept: 0 }));
     }
