@@ -163,7 +163,6 @@ describe('the edge', () => {
       for (const [path, headers] of [
         ['/v1/nothing', bearer(key)],
         ['/nothing', {}],
-        ['/errors', {}],
         ['/errors/NOPE', {}],
       ] as const) {
         const { status, text } = await raw('GET', path, headers);

@@ -111,6 +111,8 @@ describe('operations', () => {
       ]);
     }
     expect((await get('/errors/bad-user-input')).status).toBe(200);
+    const { text: all } = await get('/errors');
+    expect(ERROR_CODES.filter((code) => !all.includes(`href="/errors/${code}"`))).toEqual([]);
     const unknown = await get('/errors/%3Cscript%3E');
     expect([unknown.status, unknown.body.code, unknown.headers['content-type']]).toEqual([
       404,

@@ -20,6 +20,7 @@ const OPEN_DOORS = [
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',
+  'GET /errors',
   'GET /errors/:code',
   // Its token is a key to one file.
   'GET /files/:token',

@@ -18,7 +18,7 @@ const OPEN = [
   /^\/metrics$/,
   /^\/openapi\.(json|yaml)$/,
   /^\/docs(\/|$)/,
-  /^\/errors\//,
+  /^\/errors(\/|$)/,
   /^\/explorer\//,
   /^\/files\//,
 ];
