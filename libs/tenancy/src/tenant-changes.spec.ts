@@ -83,6 +83,28 @@ describe('changes of tenants', () => {
     expect(stays(one, then)).toBe(true);
   });
 
+  it.each([
+    ['a key', 'UPDATE api_keys SET tenant_id = $2 WHERE tenant_id = $1'],
+    ['an app', 'UPDATE apps SET tenant_id = $2 WHERE tenant_id = $1'],
+    ['a credential', 'UPDATE credentials SET tenant_id = $2 WHERE tenant_id = $1'],
+    ['a network’s name', 'UPDATE network_aliases SET tenant_id = $2 WHERE tenant_id = $1'],
+  ])('are told to who has lost %s, and to who has it now', async (_, sql) => {
+    const seen = await asked();
+    await database.sql(sql, [one, other]);
+    await asked();
+    expect([stays(one, seen), stays(other, seen)]).toEqual([false, false]);
+  });
+
+  it.each(['tenants', 'api_keys', 'apps', 'credentials', 'network_aliases', 'tenant_changes'])(
+    'are told to everybody when %s is emptied',
+    async (table) => {
+      const seen = await asked();
+      await database.sql(`TRUNCATE ${table} CASCADE`);
+      await asked();
+      expect(stays(randomUUID(), seen)).toBe(false);
+    },
+  );
+
   it('are none when a key is used, or made', async () => {
     const seen = await asked();
     await database.sql('UPDATE api_keys SET last_used_at = now() WHERE tenant_id = $1', [one]);

@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '#libs/database';
+import { withinLimit } from './reach-database.js';
 
 /** How often it is asked, while somebody is served, and how long what was answered counts: milliseconds. */
 const EVERY_MS = 300;
 const COUNTS_MS = 900;
-/** What has changed is written down for an hour; who has not asked for so long takes everything for changed. */
+/** Who has not asked for so long takes everything for changed: what is noted is not kept for ever. */
 const LONGEST_GAP_MS = 600_000;
 
-/** What has been noted, a row each; one row without a change when there is none. */
+/** What has been noted, a row for each transaction and tenant; one row without a transaction when there is nothing. */
 interface Noted {
   xmin: bigint;
-  id: bigint | null;
+  changed_by: bigint | null;
+  /** Null: every tenant. */
   tenant_id: string | null;
 }
 
@@ -30,8 +32,8 @@ export class TenantChanges {
   private allChangedAt = 0;
   /** No transaction before this one was open when it was asked last. */
   private xmin: bigint | undefined;
-  /** What the last answer told, by its number in the table: it may come again. */
-  private told = new Set<bigint>();
+  /** What the last answer told, transaction and tenant: it may come again. */
+  private told = new Set<string>();
   private nextAt = -Infinity;
   private isAsking = false;
 
@@ -67,19 +69,23 @@ export class TenantChanges {
   private async ask(now: number): Promise<void> {
     // Transactions are not visible in the order of their numbers: whatever may have been open when it was asked last is
     // asked for again. A transaction that stays open, in any database of the cluster, holds that back.
-    const noted = await this.prisma.$queryRaw<Noted[]>`
-      SELECT now_at.xmin, id, tenant_id::text
+    const query = this.prisma.$queryRaw<Noted[]>`
+      SELECT DISTINCT now_at.xmin, changed_by, tenant_id::text
       FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin) now_at
       LEFT JOIN tenant_changes ON changed_by >= coalesce(${this.xmin ?? null}::bigint, now_at.xmin)`;
+    const noted = await withinLimit(query);
     const xmin = noted[0]!.xmin;
     const number = this.answers + 1;
     const isNext = this.xmin !== undefined && xmin >= this.xmin && now - this.askedAt <= LONGEST_GAP_MS;
     if (!isNext) this.allChangedAt = number;
-    const told = new Set<bigint>();
-    for (const { id, tenant_id: tenant } of noted) {
-      if (id === null || tenant === null) continue;
-      told.add(id);
-      if (!this.told.has(id)) this.changedAt.set(tenant, number);
+    const told = new Set<string>();
+    for (const { changed_by: transaction, tenant_id: tenant } of noted) {
+      if (transaction === null) continue;
+      const change = `${transaction}/${tenant}`;
+      told.add(change);
+      if (this.told.has(change)) continue;
+      if (tenant === null) this.allChangedAt = number;
+      else this.changedAt.set(tenant, number);
     }
     this.told = told;
     this.xmin = xmin;
@@ -87,8 +93,8 @@ export class TenantChanges {
     this.answers = number;
   }
 
-  /** Lets go of what nobody asks for any more. */
+  /** Lets go of what nobody asks for any more. `at` is when a transaction began, and it may have ended much later. */
   async tidy(): Promise<void> {
-    await this.prisma.$executeRaw`DELETE FROM tenant_changes WHERE at < now() - interval '1 hour'`;
+    await this.prisma.$executeRaw`DELETE FROM tenant_changes WHERE at < now() - interval '1 day'`;
   }
 }

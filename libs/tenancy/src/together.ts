@@ -1,11 +1,9 @@
 import DataLoader from 'dataloader';
-import { databaseAway, reachDatabase } from './reach-database.js';
+import { reachDatabase, withinLimit } from './reach-database.js';
 
 /** Queries under way at once, of one kind. */
 const AT_ONCE = 2;
 const MOST_IN_ONE = 500;
-/** A database that says nothing for so long counts as away. */
-const LIMIT_MS = 3_000;
 
 /**
  * Look-ups of single rows. Those that come while others are under way go together, in the next query: the busier it is, the
@@ -22,7 +20,7 @@ export class Together<K, V> {
       async (keys) => {
         try {
           // One that hangs must not keep its place.
-          return await within(reachDatabase(() => lookUp(keys)));
+          return await withinLimit(reachDatabase(() => lookUp(keys)));
         } finally {
           this.next();
         }
@@ -33,7 +31,7 @@ export class Together<K, V> {
 
   /** UNAVAILABLE when the database is away, or says nothing for three seconds. */
   get(key: K): Promise<V | undefined> {
-    return within(this.loader.load(key));
+    return withinLimit(this.loader.load(key));
   }
 
   private schedule(send: () => void): void {
@@ -51,12 +49,4 @@ export class Together<K, V> {
     if (send) send();
     else this.underWay--;
   }
-}
-
-async function within<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(databaseAway(undefined)), LIMIT_MS);
-  });
-  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }
